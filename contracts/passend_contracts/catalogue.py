@@ -1,0 +1,270 @@
+"""Every event there is, read once from `events/*/event.toml` and `v1.py`: the list that services, tests and documents go by."""
+
+import importlib
+import re
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cached_property
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_core import ErrorDetails
+
+from passend_contracts.envelope import MAX_PROBLEMS, Envelope, Invalid, Problem, known
+from passend_contracts.vocabulary import UUID_PATTERN, EventData
+
+SCHEMAS_AT = "https://passendonderwijs.example/schemas"
+LOG_ID_TOPIC = "passend.log-id"
+"""Where the embedded broker says which log this is; nobody else has it."""
+
+Service = Literal["intake", "jgt_bridge", "console"]
+PartyKind = Literal["board", "gemeente"]
+EVENTS_FOLDER = Path(__file__).parent / "events"
+
+
+class CatalogueError(Exception):
+    """An event's folder does not hold together; the message names the file and what is wrong in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A topic with its only writer (a service, a party, or `services` where several address a party) and the services that read it."""
+
+    name: str
+    writer: str
+    readers: tuple[Service, ...]
+    partitions: int
+
+
+class Words(BaseModel):
+    """The same sentence for both languages of this field."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    nl: str
+    en: str
+
+
+class EventType(BaseModel):
+    """One version of one event: what `event.toml` says about it, and the model of its data."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    stem: str
+    version: int
+    model: type[EventData]
+    term: str
+    meaning: Words
+    emitted: str
+    emitters: tuple[PartyKind | Service, ...]
+    topics: tuple[str, ...]
+    readers: tuple[PartyKind | Service, ...]
+    legal_basis: str
+    purpose: str
+    retention: str
+    owner: str
+    response: str
+
+    @cached_property
+    def type(self) -> str:
+        """The CloudEvents `type`."""
+        return f"nl.passendonderwijs.{self.stem.replace('_', '-')}.v{self.version}"
+
+    @cached_property
+    def dataschema(self) -> str:
+        """The URI that is the schema's `$id`."""
+        return f"{SCHEMAS_AT}/{self.stem.replace('_', '-')}/v{self.version}"
+
+    @property
+    def topic(self) -> str:
+        """Where a door or a service puts it first; `<party>` in it stands for whom it is addressed to."""
+        return self.topics[0]
+
+    @property
+    def folder(self) -> Path:
+        """Where its description, schema and examples stand."""
+        return EVENTS_FOLDER / self.stem
+
+
+DOORS: Mapping[PartyKind, Service] = {"board": "intake", "gemeente": "jgt_bridge"}
+"""Which service takes in what each kind of party emits."""
+
+TOPICS: Mapping[str, Topic] = {
+    topic.name: topic
+    for topic in (
+        Topic("school.cases.v1", "intake", ("jgt_bridge", "console"), 6),
+        Topic("guard.cases.v1", "intake", ("console",), 6),
+        Topic("jgt.cases.v1", "jgt_bridge", ("intake", "console"), 6),
+    )
+}
+"""The topics inside; those of parties and dead letters follow from their name, see `topic`."""
+
+
+def topic(name: str) -> Topic:
+    """The topic of that name, also one of a party or of dead letters; `KeyError` where there is none."""
+    if name in TOPICS:
+        return TOPICS[name]
+    match = _is_named(name)
+    if not match:
+        raise KeyError(name)
+    direction, whose = match["direction"], match["whose"]
+    if direction == "from":
+        return Topic(name, whose, (DOORS["board" if whose.startswith("bg") else "gemeente"],), 1)
+    return Topic(name, "services" if direction == "to" else whose, ("console",), 1)
+
+
+_is_named = re.compile(r"(?P<direction>from|to|dlq)\.(?P<whose>[a-z0-9_]+)\.v1").fullmatch
+
+
+def from_topic(party: str) -> str:
+    """Where a party puts what it emits."""
+    return f"from.{party}.v1"
+
+
+def to_topic(party: str) -> str:
+    """Where a party reads what is addressed to it."""
+    return f"to.{party}.v1"
+
+
+def dlq_topic(service: str) -> str:
+    """Where a service mirrors its dead letters."""
+    return f"dlq.{service}.v1"
+
+
+def of(event: type[EventData] | EventData | str) -> EventType:
+    """The entry of a model, of an event's data, or of a wire type; `KeyError` where the catalogue has none."""
+    if isinstance(event, str):
+        return _BY_TYPE[event]
+    return _BY_MODEL[event if isinstance(event, type) else type(event)]
+
+
+def knows(wire_type: str) -> bool:
+    """Whether the catalogue has this type in this version."""
+    return wire_type in _BY_TYPE
+
+
+def read(envelope: Envelope) -> EventData:
+    """An event's data for who consumes it: fields that this version does not know are ignored. Raises `Invalid`."""
+    entry = _BY_TYPE.get(envelope.type)
+    if entry is None:
+        raise Invalid(_type_problems(envelope.type), known(envelope))
+    try:
+        return entry.model.from_wire(envelope.data, closed=False)
+    except ValidationError as error:
+        raise Invalid(_data_problems(error, entry.model), known(envelope)) from None
+
+
+def accept(decoded: Envelope | Invalid, also: Iterable[Problem] = ()) -> EventData:
+    """An event's data at a door, as closed as its schema; raises one `Invalid` with everything that is wrong.
+
+    Takes what decoding gave, good or bad, and what the door itself found (`also`), so that a sender learns all of it at once.
+    """
+    problems = list(also) if isinstance(decoded, Envelope) else [*decoded.problems, *also]
+    attributes = known(decoded) if isinstance(decoded, Envelope) else decoded.known
+    problems += _door_problems(attributes)
+    entry = _BY_TYPE.get(attributes.get("type", ""))
+    if entry and "data" in attributes:
+        try:
+            event = entry.model.from_wire(attributes["data"], closed=True)
+        except ValidationError as error:
+            problems += _data_problems(error, entry.model)
+    if problems:
+        raise Invalid(problems, attributes)
+    return event
+
+
+def _door_problems(attributes: Mapping[str, Any]) -> Iterator[Problem]:
+    wire_type, schema = attributes.get("type"), attributes.get("dataschema")
+    entry = _BY_TYPE.get(wire_type or "")
+    if wire_type and not entry:
+        yield from _type_problems(wire_type)
+    if entry and schema and schema != entry.dataschema:
+        yield Problem("$.dataschema", "wrong-dataschema", f"the schema of this type is {entry.dataschema}; give that, or leave it out")
+    if (subject := attributes.get("subject")) and not _is_uuid(subject):
+        yield Problem("$.subject", "bad-subject", "give the id of the case, a UUID in lower case")
+
+
+_is_uuid = re.compile(UUID_PATTERN).fullmatch
+
+
+def _type_problems(wire_type: str) -> list[Problem]:
+    stem = wire_type.rpartition(".")[0]
+    versions = [entry.version for entry in EVENTS if entry.type.rpartition(".")[0] == stem]
+    if versions:
+        return [Problem("$.type", "unknown-version", f"this event exists in version {', '.join(map(str, versions))}; send that")]
+    return [Problem("$.type", "unknown-type", "no such event is in the catalogue; contracts/EVENTS.md lists what there is")]
+
+
+def _data_problems(error: ValidationError, model: type[EventData]) -> list[Problem]:
+    found = error.errors(include_url=False, include_context=False)[:MAX_PROBLEMS]
+    return [_unknown_field(wrong, model) if wrong["type"] == "extra_forbidden" else _wrong_field(wrong) for wrong in found]
+
+
+def _wrong_field(wrong: ErrorDetails) -> Problem:
+    path = _path(wrong["loc"])
+    if wrong["type"] == "missing":
+        return Problem(path, "missing-field", "the field is not there; it is required")
+    if wrong["input"] is None:
+        return Problem(path, "null", "null says nothing; give a value, or leave an optional field out")
+    for kinds, code, message in _KINDS:
+        if wrong["type"].endswith(kinds):
+            return Problem(path, code, message or wrong["msg"])
+    return Problem(path, "bad-value", "the value does not fit the schema; see its description there")
+
+
+_KINDS = (
+    (("_type", "_parsing"), "wrong-type", ""),
+    (("pattern_mismatch",), "bad-format", ""),
+    (("value_error",), "bad-format", "give a value that exists, such as the date 2026-11-02"),  # Python's own message repeats the value
+    (("literal_error",), "unknown-value", ""),
+    (("_short", "_long", "_than", "_equal"), "out-of-bounds", ""),
+)
+"""How Pydantic's errors are told: their ending, our code, and our words where Pydantic's are not fit to show."""
+
+
+def _unknown_field(wrong: ErrorDetails, model: type[EventData]) -> Problem:
+    """A field's name is shown only where it looks like one of ours: in any other form it may be a child's name or number."""
+    *parents, name = wrong["loc"]
+    if not _is_field_name(str(name)):
+        return Problem(f"{_path(tuple(parents))}.?", "unknown-field", "a field that the schema does not have; leave it out")
+    alike = get_close_matches(str(name), [field.alias or "" for field in model.model_fields.values()], n=1)
+    hint = f"write {alike[0]}, or leave it out" if alike else "leave it out"
+    return Problem(_path(wrong["loc"]), "unknown-field", f"the schema does not have this field; {hint}")
+
+
+_is_field_name = re.compile("[a-z][A-Za-z_]{0,39}").fullmatch
+
+
+def _path(location: tuple[int | str, ...]) -> str:
+    return "$.data" + "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in location)
+
+
+def load(folder: Path = EVENTS_FOLDER, package: str = "passend_contracts.events") -> tuple[EventType, ...]:
+    """Every event of a folder, in order of its stem; raises `CatalogueError` where a folder does not hold together."""
+    return tuple(_entry(path, package) for path in sorted(folder.glob("*/event.toml")))
+
+
+def _entry(path: Path, package: str) -> EventType:
+    stem = path.parent.name
+    try:
+        said = tomllib.loads(path.read_text(encoding="utf-8"))
+        module = importlib.import_module(f"{package}.{stem}.v1")
+        return EventType(stem=stem, version=1, model=_model(module, stem), **said)
+    except (ValidationError, ValueError, TypeError, ImportError) as broken:
+        raise CatalogueError(f"{stem}/event.toml: {broken}") from broken
+
+
+def _model(module: ModuleType, stem: str) -> type[EventData]:
+    for name, member in vars(module).items():
+        if name.lower() == stem.replace("_", "") and isinstance(member, type) and issubclass(member, EventData):
+            return member
+    raise ValueError(f"v1.py has no event class that is named after {stem}")
+
+
+EVENTS = load()
+_BY_TYPE = {event.type: event for event in EVENTS}
+_BY_MODEL = {event.model: event for event in EVENTS}

@@ -1,0 +1,37 @@
+"""One folder per event, named by its stem: what it means (`event.toml`), its data (`v1.py`), its schema and its examples."""
+
+from passend_contracts.events.case_closed.v1 import CaseClosed
+from passend_contracts.events.case_opened.v1 import CaseOpened
+from passend_contracts.events.consent_given.v1 import ConsentGiven
+from passend_contracts.events.consent_withdrawn.v1 import ConsentWithdrawn
+from passend_contracts.events.event_accepted.v1 import EventAccepted
+from passend_contracts.events.event_refused.v1 import EventRefused
+from passend_contracts.events.event_rejected.v1 import EventRejected
+from passend_contracts.events.jgt_referral_accepted.v1 import JGTReferralAccepted
+from passend_contracts.events.jgt_referral_declined.v1 import JGTReferralDeclined
+from passend_contracts.events.jgt_referral_recalled.v1 import JGTReferralRecalled
+from passend_contracts.events.jgt_referred.v1 import JGTReferred
+from passend_contracts.events.next_step_set.v1 import NextStepSet
+from passend_contracts.events.parents_consulted.v1 import ParentsConsulted
+from passend_contracts.events.support_request_withdrawn.v1 import SupportRequestWithdrawn
+from passend_contracts.events.support_requested.v1 import SupportRequested
+from passend_contracts.events.withheld.v1 import Withheld
+
+__all__ = [
+    "CaseClosed",
+    "CaseOpened",
+    "ConsentGiven",
+    "ConsentWithdrawn",
+    "EventAccepted",
+    "EventRefused",
+    "EventRejected",
+    "JGTReferralAccepted",
+    "JGTReferralDeclined",
+    "JGTReferralRecalled",
+    "JGTReferred",
+    "NextStepSet",
+    "ParentsConsulted",
+    "SupportRequestWithdrawn",
+    "SupportRequested",
+    "Withheld",
+]

@@ -1,0 +1,123 @@
+"""Which processes make the platform on one machine, where each answers, and what each is told."""
+
+import signal
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import asyncpg
+
+from deploy.embedded import database
+from deploy.embedded.child import Child, Log, answers, listens, module, says
+from services.chassis.region import Party, load
+
+HOST = "127.0.0.1"
+ROOT = Path(__file__).parents[2]
+REGION = ROOT / "deploy" / "region" / "po2801.toml"
+BASE_PORT = 8080
+SERVICES = ("intake", "jgt_bridge", "console")
+BROKER = "broker"
+READING = "reading_topic"
+"""What a gemeente's system logs when it reads."""
+
+
+@dataclass(frozen=True)
+class Ports:
+    """Every port of the platform, all shifted together by another base."""
+
+    base: int = BASE_PORT
+
+    @property
+    def all(self) -> dict[str, int]:
+        """Port by process."""
+        usual = {"console": 8080, "intake": 8081, "jgt_bridge": 8082, "issuer": 8089, BROKER: 9092, "database": 5433}
+        return {name: port - BASE_PORT + self.base for name, port in usual.items()}
+
+    def of(self, name: str) -> int:
+        """The port of that process."""
+        return self.all[name]
+
+    def url(self, name: str) -> str:
+        """Where that process answers HTTP."""
+        return f"http://{HOST}:{self.of(name)}"
+
+    @property
+    def kafka(self) -> str:
+        """Bootstrap address of the broker."""
+        return f"{HOST}:{self.of(BROKER)}"
+
+
+def stages(directory: Path, ports: Ports) -> Sequence[Sequence[Child]]:
+    """The children in the order in which they start."""
+    gemeenten = [party for party in load(REGION).parties if party.kind == "gemeente"]
+    return (
+        (_database(directory, ports), _broker(ports), _issuer(directory, ports)),
+        [_service(name, directory, ports) for name in SERVICES],
+        [_gemeenten(gemeenten, ports)],
+    )
+
+
+def _database(directory: Path, ports: Ports) -> Child:
+    port = ports.of("database")
+
+    async def provisioned(_: Log) -> bool:
+        try:
+            await database.provision(directory, port, SERVICES)
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            return False
+        return True
+
+    return Child(
+        "database",
+        module("deploy.embedded.database", "--dir", str(directory), "--port", str(port)),
+        ready=provisioned,
+        address=f"PostgreSQL on {HOST}:{port}",
+        stop_signal=signal.SIGINT,  # PostgreSQL's "fast": end the sessions, write a checkpoint
+    )
+
+
+def _broker(ports: Ports) -> Child:
+    command = module("deploy.embedded.broker", "--port", str(ports.of(BROKER)), "--region", str(REGION))
+    return Child(BROKER, command, ready=listens(ports.of(BROKER)), address=f"Kafka protocol on {ports.kafka}, in memory")
+
+
+def _issuer(directory: Path, ports: Ports) -> Child:
+    command = module("deploy.embedded.issuer", "--dir", str(directory), "--region", str(REGION), "--port", str(ports.of("issuer")))
+    address = ports.url("issuer")
+    return Child("issuer", command, ready=answers(f"{address}/jwks.json"), address=f"{address}, demonstration tokens")
+
+
+def _service(name: str, directory: Path, ports: Ports) -> Child:
+    return Child(
+        name,
+        module(f"services.{name}"),
+        ready=answers(f"{ports.url(name)}/health/ready"),
+        address=ports.url(name),
+        environment=environment(name, directory, ports),
+        falls_with=BROKER,
+    )
+
+
+def environment(service: str, directory: Path, ports: Ports) -> dict[str, str]:
+    """What a service is told."""
+    return {
+        "PASSEND_HOST": HOST,
+        "PASSEND_PORT": str(ports.of(service)),
+        "PASSEND_DATABASE_URL": database.url(directory, ports.of("database"), service, driver="postgresql+asyncpg"),
+        "PASSEND_KAFKA": ports.kafka,
+        "PASSEND_KAFKA_EMBEDDED": "true",
+        "PASSEND_REGION": str(REGION),
+        "PASSEND_JWKS_URL": f"{ports.url('issuer')}/jwks.json",
+        "PASSEND_ISSUER": ports.url("issuer"),
+        "PASSEND_AUDIENCE": "passend",
+        "PASSEND_REPLICA": "0",
+        "PASSEND_DEMO": "true",
+    }
+
+
+def _gemeenten(parties: Sequence[Party], ports: Ports) -> Child:
+    """All gemeenten's systems in one process: seven of their own would cost 350 MB."""
+    systems = [f"{party.id}={party.urn}:systeem:jeugd" for party in parties]
+    command = module("deploy.parties.gemeente", *systems, "--kafka", ports.kafka)
+    names = ", ".join(party.id for party in parties)
+    return Child("gemeenten", command, ready=says(READING), address=f"{names} accept a referral after 2 s")

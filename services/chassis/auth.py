@@ -1,0 +1,97 @@
+"""Who is calling: a signed token of a party, checked against the issuer's published keys; one function decides what it may do."""
+
+import asyncio
+from dataclasses import dataclass, field
+from time import monotonic
+
+import httpx
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
+from joserfc.jws import extract_compact
+from joserfc.jwt import JWTClaimsRegistry
+
+ALGORITHM = "ES256"
+REFETCH_SECONDS = 60
+FORBIDDEN_HEADERS = frozenset({"jwk", "jku", "x5u", "x5c"})
+"""Headers by which a token would bring its own key along."""
+
+
+class NotAuthenticated(Exception):
+    """The token is missing or does not hold; the message says which without repeating it."""
+
+
+class KeysUnavailable(Exception):
+    """The issuer's keys cannot be fetched now; try again later."""
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """The party on whose behalf a call is made, and what its token allows."""
+
+    party: str
+    scopes: frozenset[str] = field(default_factory=frozenset)
+
+    def may_read_case_of(self, board: str) -> bool:
+        """A case is read by the board it belongs to (the school's zorgplicht is the board's), and by nobody else."""
+        return self.party == board
+
+    def may_operate(self) -> bool:
+        """Whether the token is an operator's: ids, states and times of all cases, never their content."""
+        return "operator" in self.scopes
+
+
+class Tokens:
+    """Checks access tokens: ES256 only, issuer and audience pinned, keys by `kid` from the JWKS, fetched again at most once a minute."""
+
+    def __init__(self, *, jwks_url: str, issuer: str, audience: str) -> None:
+        self._url = jwks_url
+        self._keys: KeySet | None = None
+        self._fetched = float("-inf")
+        self._fetching = asyncio.Lock()
+        self._claims = JWTClaimsRegistry(
+            iss={"essential": True, "value": issuer},
+            aud={"essential": True, "value": audience},
+            exp={"essential": True},
+            sub={"essential": True},
+            leeway=5,
+        )
+
+    async def principal(self, authorization: str | None) -> Principal:
+        """The party of a `Bearer` token; raises `NotAuthenticated` or `KeysUnavailable`."""
+        scheme, _, token = (authorization or "").partition(" ")
+        if scheme.lower() != "bearer" or not token:
+            raise NotAuthenticated("Send a token of your organisation: Authorization: Bearer <token>.")
+        try:
+            decoded = jwt.decode(token, await self._keys_for(token), algorithms=[ALGORITHM])
+            self._claims.validate(decoded.claims)
+        except (JoseError, ValueError, TypeError, KeyError) as fault:
+            raise NotAuthenticated(f"The token does not hold ({type(fault).__name__}); fetch a new one.") from None
+        return Principal(str(decoded.claims["sub"]), frozenset(str(decoded.claims.get("scope", "")).split()))
+
+    async def _keys_for(self, token: str) -> KeySet:
+        header = jwt_header(token)
+        if FORBIDDEN_HEADERS & header.keys() or "kid" not in header:
+            raise ValueError("header")
+        async with self._fetching:
+            due = monotonic() - self._fetched > REFETCH_SECONDS
+            if self._keys is None or (due and header["kid"] not in {key.kid for key in self._keys.keys}):
+                await self._fetch()
+        if self._keys is None:
+            raise KeysUnavailable("The issuer's keys cannot be fetched; try again in a moment.")
+        return self._keys
+
+    async def _fetch(self) -> None:
+        try:
+            async with httpx.AsyncClient(timeout=5, trust_env=False) as client:
+                answer = await client.get(self._url)
+            self._keys = KeySet.import_key_set(answer.raise_for_status().json())
+            self._fetched = monotonic()
+        except (httpx.HTTPError, JoseError, ValueError) as fault:
+            if self._keys is None:
+                raise KeysUnavailable("The issuer's keys cannot be fetched; try again in a moment.") from fault
+
+
+def jwt_header(token: str) -> dict[str, object]:
+    """The token's protected header, unchecked; raises `ValueError` when it is none."""
+    return dict(extract_compact(token.encode()).headers())

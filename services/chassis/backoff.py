@@ -1,0 +1,37 @@
+"""How long to wait before trying again: longer each time, never in step with others, and always said."""
+
+import asyncio
+import random
+import traceback
+from pathlib import Path
+
+import structlog
+
+STEPS = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
+"""Seconds; the last one repeats. What waits here holds a partition or a lane, so a minute would be too long once the fault is gone."""
+
+log = structlog.get_logger()
+
+
+class Backoff:
+    """The waits of one thing that is tried again and again; `reset` after a success."""
+
+    def __init__(self) -> None:
+        self._tries = 0
+
+    def reset(self) -> None:
+        """It worked: the next failure starts from the shortest wait."""
+        self._tries = 0
+
+    async def wait_after(self, error: BaseException) -> None:
+        """Say that it failed, by the error's type only, and wait."""
+        seconds = STEPS[min(self._tries, len(STEPS) - 1)] * random.uniform(0.8, 1.2)  # noqa: S311 -- jitter, no secret
+        self._tries += 1
+        log.warning("will_try_again", fault=type(error).__name__, where=where(error), tries=self._tries, seconds=round(seconds, 1))
+        await asyncio.sleep(seconds)
+
+
+def where(error: BaseException) -> str:
+    """File and line that raised it, for the log: the error's own text may quote a record."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""

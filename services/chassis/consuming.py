@@ -1,0 +1,189 @@
+"""Reads batches of records from Kafka and hands each to one database transaction; the offset follows the commit, never the other way.
+
+FastStream reads, assigns and rebalances; what its defaults would lose (reliability.md T3-T6, T20, T23, T26, T27) is decided here.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from typing import Any
+
+import structlog
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
+from aiokafka.errors import KafkaError
+from faststream import AckPolicy
+from faststream.kafka import KafkaBroker, KafkaMessage, TopicPartition as Assigned
+from passend_contracts import catalogue
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from services.chassis import kafka, telemetry
+from services.chassis.backoff import Backoff
+from services.chassis.positions import Positions, after
+from services.chassis.settings import Settings
+from services.chassis.telemetry import Health
+
+MAX_RECORDS = 1_000
+BATCH_TIMEOUT_MS = 100  # T26: after an empty poll FastStream sleeps as long again
+LOG_CHECK_SECONDS = 30
+COMMIT_SECONDS = 2.0  # T23: while a group loads, a commit may take seconds; the database has the position, so giving up is fine
+
+Process = Callable[[AsyncConnection, Sequence[ConsumerRecord], str], Awaitable[Callable[[], None]]]
+"""Makes a batch take effect in the given transaction (the string is the log's id); what it returns is called after the commit."""
+
+log = structlog.get_logger()
+
+
+class Consumer:
+    """One consumer of a service: a name, its topics, and the function that makes a batch take effect.
+
+    Callers may rely on: every record is processed in a committed transaction before its offset is committed; a batch that fails is
+    tried again in place for as long as it takes, so order is kept; a new log is read from its start. A record may be given again.
+    """
+
+    def __init__(
+        self, service: str, name: str, topics: Sequence[str], process: Process, *, engine: AsyncEngine, settings: Settings, health: Health
+    ) -> None:
+        self.name = name
+        self._service = service
+        self._topics = topics
+        self._process = process
+        self._engine = engine
+        self._settings = settings
+        self._health = health
+        self._part = f"consumer {name}"
+        self._busy = asyncio.Lock()
+        self._subscriber: Any = None
+        self._positions = Positions(name, "")
+
+    async def run(self) -> None:
+        """Read until cancelled; a Kafka that is not there is waited for."""
+        backoff = Backoff()
+        while True:
+            try:
+                with self._health.watch(self._part):
+                    broker = await self._start()
+            except Exception as error:  # noqa: BLE001 -- Kafka or the database is not there, or not ready yet: wait for it
+                await backoff.wait_after(error)
+                continue
+            backoff.reset()
+            try:
+                await self._until_another_log()
+            finally:
+                await broker.stop()
+
+    async def _until_another_log(self) -> None:
+        """Return when the log behind the address is a new one: a consumer itself does not notice and would skip its beginning."""
+        current = self._positions.log_id
+        while current == self._positions.log_id:
+            await asyncio.sleep(LOG_CHECK_SECONDS)
+            with suppress(KafkaError, TimeoutError, OSError):
+                current = await kafka.log_id(self._settings)
+        log.warning("another_log", consumer=self.name)
+
+    async def _start(self) -> KafkaBroker:
+        self._positions = Positions(self.name, await kafka.log_id(self._settings))
+        broker = KafkaBroker(
+            self._settings.kafka, allow_auto_create_topics=False, logger=None, request_timeout_ms=15_000, graceful_timeout=5
+        )
+        group = kafka.group(self._service, self.name)
+        topics, assignment = await self._assignment(group)
+        self._subscriber = broker.subscriber(  # type: ignore[call-overload]  # its overloads know no unpacked arguments
+            *topics,
+            **assignment,
+            group_id=group,
+            batch=True,
+            max_records=MAX_RECORDS,
+            batch_timeout_ms=BATCH_TIMEOUT_MS,
+            fetch_max_wait_ms=kafka.fetch_wait_ms(self._settings),
+            ack_policy=AckPolicy.MANUAL,
+            decoder=_raw,
+            **kafka.CONSUMER,
+        )
+        self._subscriber(self._take)
+        await broker.start()
+        return broker
+
+    async def _assignment(self, group: str) -> tuple[Sequence[str], dict[str, Any]]:
+        """Groups do not work on the embedded broker (a second member breaks one): there this consumer takes all partitions itself."""
+        if not self._settings.kafka_embedded:
+            membership = f"{group}.{self._settings.replica}"  # static: a restart moves no partition (T22)
+            return self._topics, {"listener": _Listener(self), "group_instance_id": membership, "session_timeout_ms": 45_000}
+        partitions = [TopicPartition(topic, n) for topic in self._topics for n in range(catalogue.topic(topic).partitions)]
+        await self._align(group, partitions)
+        return (), {"partitions": [Assigned(partition.topic, partition.partition) for partition in partitions]}
+
+    async def _align(self, group: str, partitions: Sequence[TopicPartition]) -> None:
+        """Set the group's offsets to ours before anybody reads, for an assigned consumer starts where they say."""
+        consumer = AIOKafkaConsumer(bootstrap_servers=self._settings.kafka, group_id=group, enable_auto_commit=False)
+        consumer.assign(partitions)
+        try:
+            await consumer.start()
+            await consumer.commit(await self.stored(partitions))
+        finally:
+            await consumer.stop()
+
+    async def stored(self, partitions: Sequence[TopicPartition]) -> dict[TopicPartition, int]:
+        """Our positions in these partitions; raises the database's error."""
+        async with self._engine.connect() as connection:
+            return await self._positions.load(connection, partitions)
+
+    async def seek_to_stored(self, partitions: Sequence[TopicPartition]) -> None:
+        """Go to our positions after an assignment: a database restored to yesterday must read yesterday's records again (T19)."""
+        for partition, position in (await self.stored(partitions)).items():
+            self._subscriber.consumer.seek(partition, position)
+
+    async def finished(self) -> None:
+        """Wait until no batch is being processed: a partition is handed over with its offset committed (T20)."""
+        async with self._busy:
+            pass
+
+    async def _take(self, message: KafkaMessage) -> None:
+        records = message.raw_message
+        telemetry.CONSUMED.labels(self._service, self.name).inc(len(records))
+        async with self._busy:
+            await self._until_committed(records)
+            await self._commit_offsets(records)
+
+    async def _until_committed(self, records: Sequence[ConsumerRecord]) -> None:
+        backoff = Backoff()
+        while True:
+            try:
+                with self._health.watch(self._part):
+                    async with self._engine.begin() as connection:
+                        committed = await self._process(connection, records, self._positions.log_id)
+                        await self._positions.store(connection, after(records))
+            except Exception as error:  # noqa: BLE001 -- order allows no skipping: whatever it is, this batch is tried again
+                await backoff.wait_after(error)
+            else:
+                committed()
+                return
+
+    async def _commit_offsets(self, records: Sequence[ConsumerRecord]) -> None:
+        try:
+            async with asyncio.timeout(COMMIT_SECONDS):
+                await self._subscriber.consumer.commit(after(records))
+        except (TimeoutError, KafkaError) as error:  # the position in the database is the one that counts
+            log.info("offset_commit_failed", consumer=self.name, fault=type(error).__name__)
+
+
+class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is untyped
+    """Takes partitions at our own positions, and gives them up between batches."""
+
+    def __init__(self, consumer: Consumer) -> None:
+        self._consumer = consumer
+
+    async def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:  # noqa: ARG002 -- the interface's name
+        await self._consumer.finished()
+
+    async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
+        backoff = Backoff()
+        while True:
+            try:
+                return await self._consumer.seek_to_stored(list(assigned))
+            except Exception as error:  # noqa: BLE001 -- reading from a wrong position would skip records: wait for the database
+                await backoff.wait_after(error)
+
+
+async def _raw(message: KafkaMessage) -> Any:
+    """Without a decoder of ours FastStream would parse every body before the handler (T27)."""
+    return message.body

@@ -1,0 +1,64 @@
+"""The one PostgreSQL database of a service: connections that cannot hang a transaction, and its migrations."""
+
+import asyncio
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError, IntegrityError, TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+TRANSIENT = (DBAPIError, PoolTimeout, OSError)
+"""What a broken database looks like; failed reconnects of asyncpg come unwrapped. Kafka's time-outs are OSErrors too: catch those first."""
+
+IDLE_IN_TRANSACTION = "10s"
+"""A process that stops inside a transaction frees its locks after this (T21: else its partitions' new owner hangs for ever)."""
+
+
+def is_transient(error: BaseException) -> bool:
+    """Whether trying again can help: the machine is broken, not the input and not the code."""
+    if isinstance(error, DBAPIError):
+        return not isinstance(error, IntegrityError) and (error.connection_invalidated or _is_server_fault(error))
+    return isinstance(error, TRANSIENT)
+
+
+def _is_server_fault(error: DBAPIError) -> bool:
+    state = str(getattr(error.orig, "sqlstate", None) or "")
+    return state == "" or state[:2] in {"08", "25", "40", "53", "55", "57", "58"}
+
+
+def connect(url: str, *, pool: int = 5) -> AsyncEngine:
+    """An engine whose sessions give up idle transactions; opens no connection yet."""
+    return create_async_engine(
+        url,
+        pool_size=pool,
+        max_overflow=0,
+        pool_timeout=5,
+        pool_pre_ping=False,
+        connect_args={
+            "timeout": 5,
+            "command_timeout": 60,
+            "server_settings": {"idle_in_transaction_session_timeout": IDLE_IN_TRANSACTION, "timezone": "UTC", "jit": "off"},
+        },
+    )
+
+
+async def migrate(engine: AsyncEngine, migrations: Path) -> None:
+    """Bring the database to the newest version of a service's own history; replicas that start together take turns."""
+    async with engine.begin() as connection:
+        await connection.execute(text("SELECT pg_advisory_xact_lock(2801)"))
+        await connection.run_sync(_upgrade, migrations)
+
+
+def _upgrade(connection: Connection, migrations: Path) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(migrations))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+async def wait_for(engine: AsyncEngine, seconds: float = 1) -> None:
+    """Return when the database answers; raises the reason when it does not within `seconds`."""
+    async with asyncio.timeout(seconds), engine.connect() as connection:
+        await connection.execute(text("SELECT 1"))

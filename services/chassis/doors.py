@@ -1,0 +1,121 @@
+"""The door of a service: checks what a party sends, keeps it, gives the receipt; over HTTP and over the party's from-topic alike."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from secrets import token_hex
+from typing import Any, cast
+
+from passend_contracts import catalogue
+from passend_contracts.envelope import MAX_EVENT_BYTES, Envelope, Invalid, Problem, content_hash, derived_id, encode, known
+from sqlalchemy import Row, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.chassis.region import Party
+
+WHAT_TO_DO = "Mend every error below and send it again; an event that was changed needs no new id as long as it was not accepted."
+ADDED_BYTES = 256
+"""What the door itself adds to an event: number, writer, trace. With it, too, an event stays within its bound."""
+TOO_LARGE = Problem("$", "too-large", f"an event is at most {MAX_EVENT_BYTES - ADDED_BYTES:,} bytes here; documents are fetched, not sent")
+AHEAD = timedelta(hours=24)
+RETENTION = timedelta(days=400)
+"""How long an id is remembered in the inboxes; an older `time` could take effect twice and is not let in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The proof that an event was taken in: the same one for the same event, however often it is sent."""
+
+    event: str
+    subject: str
+    receipt: str
+    received_at: datetime
+    repeated: bool
+
+
+def check(decoded: Envelope | Invalid, party: Party) -> Envelope | Invalid:
+    """The event as it may be let in, or `Invalid` with every problem at once, never with a value."""
+    attributes = decoded.known if isinstance(decoded, Invalid) else known(decoded)
+    try:
+        catalogue.accept(decoded, [*_sender_problems(attributes, party), *_time_problems(attributes.get("time"), datetime.now(UTC))])
+    except Invalid as invalid:
+        return invalid
+    event = cast("Envelope", decoded)
+    too_large = len(encode(event)) > MAX_EVENT_BYTES - ADDED_BYTES
+    return Invalid([TOO_LARGE], attributes) if too_large else event
+
+
+def _sender_problems(attributes: Mapping[str, Any], party: Party) -> Iterator[Problem]:
+    source, wire_type = attributes.get("source"), attributes.get("type", "")
+    if source and not party.owns(source):
+        yield Problem("$.source", "foreign-source", f"use a source of your own organisation: {party.urn}:systeem:<name>")
+    if catalogue.knows(wire_type) and party.kind not in catalogue.of(wire_type).emitters:
+        yield Problem("$.type", "type-not-allowed", f"a {party.kind} does not emit this type; contracts/EVENTS.md says who does")
+
+
+def _time_problems(time: datetime | None, now: datetime) -> Iterator[Problem]:
+    if time and time > now + AHEAD:
+        yield Problem("$.time", "time-ahead", "the time lies more than 24 hours ahead; give the moment of logging")
+    if time and time < now - RETENTION:
+        yield Problem("$.time", "time-too-old", "the time lies more than 400 days back; send it as a new event, logged now")
+
+
+TAKE_IN = text("""
+    INSERT INTO arrival (source, id, party, subject, content_hash, receipt, body)
+    SELECT * FROM unnest(CAST(:sources AS text[]), CAST(:ids AS text[]), CAST(:parties AS text[]), CAST(:subjects AS text[]),
+                         CAST(:hashes AS bytea[]), CAST(:receipts AS uuid[]), CAST(:bodies AS bytea[]))
+    ON CONFLICT (source, id) DO NOTHING RETURNING source, id, receipt, received_at, content_hash
+""")
+TAKEN_BEFORE = text("""
+    SELECT source, id, receipt, received_at, content_hash FROM arrival
+    WHERE (source, id) IN (SELECT * FROM unnest(CAST(:sources AS text[]), CAST(:ids AS text[])))
+""")
+OTHER_CONTENT = Problem("$.id", "id-reused", "this id was sent before with other content; a changed event needs a new id")
+
+
+async def take_in(connection: AsyncConnection, events: Sequence[Envelope], party: Party) -> list[Receipt | Invalid]:
+    """Keep these checked events and answer each, in order: a receipt, or `Invalid` when its id was used for something else.
+
+    Idempotent by insert; what is returned counts when the caller's transaction commits.
+    """
+    if not events:
+        return []
+    hashes = [content_hash(event) for event in events]
+    rows = await connection.execute(
+        TAKE_IN,
+        {
+            "sources": [event.source for event in events],
+            "ids": [event.id for event in events],
+            "parties": [party.id] * len(events),
+            "subjects": [event.subject for event in events],
+            "hashes": hashes,
+            "receipts": [derived_id("receipt", event.source, event.id) for event in events],
+            "bodies": [encode(_traced(event)) for event in events],
+        },
+    )
+    fresh = {(row.source, row.id): row for row in rows}
+    earlier = await _taken_before(connection, [event for event in events if (event.source, event.id) not in fresh])
+    return [_answer(event, content, fresh, earlier) for event, content in zip(events, hashes, strict=True)]
+
+
+Kept = Mapping[tuple[str, str], Row[Any]]
+
+
+def _answer(event: Envelope, content: bytes, fresh: Kept, earlier: Kept) -> Receipt | Invalid:
+    key = (event.source, event.id)
+    row = fresh.get(key) or earlier[key]
+    if content != row.content_hash:
+        return Invalid([OTHER_CONTENT], known(event))
+    return Receipt(event.id, event.subject, str(row.receipt), row.received_at, repeated=key not in fresh)
+
+
+async def _taken_before(connection: AsyncConnection, events: Sequence[Envelope]) -> Kept:
+    if not events:
+        return {}
+    keys = {"sources": [event.source for event in events], "ids": [event.id for event in events]}
+    return {(row.source, row.id): row for row in await connection.execute(TAKEN_BEFORE, keys)}
+
+
+def _traced(event: Envelope) -> Envelope:
+    """The event with a trace to follow it by, if its sender did not bring one."""
+    return event if event.traceparent else replace(event, traceparent=f"00-{token_hex(16)}-{token_hex(8)}-01")

@@ -1,0 +1,133 @@
+"""HTTP as the NL API Design Rules ask it: 400 with all errors at once, problem+json, the version on every answer, health and metrics."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from passend_contracts.envelope import Invalid, Problem
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from sqlalchemy.ext.asyncio import AsyncEngine
+from starlette.exceptions import HTTPException
+
+from services.chassis import database, gauges
+from services.chassis.auth import KeysUnavailable, NotAuthenticated
+from services.chassis.telemetry import Health
+
+API_VERSION = "1.0.0"
+PROBLEM = "application/problem+json"
+MAX_BODY = 10_000_000
+SECURITY_HEADERS = {
+    "API-Version": API_VERSION,
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "frame-ancestors 'none'",
+    "Strict-Transport-Security": "max-age=31536000",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+}
+
+log = structlog.get_logger()
+
+
+def problem(status: int, title: str, detail: str, errors: list[Problem] | None = None) -> JSONResponse:
+    """An answer in problem details (RFC 9457); `errors` lists every fault with its JSON path."""
+    return JSONResponse(problem_details(status, title, detail, errors), status, media_type=PROBLEM)
+
+
+def problem_details(status: int, title: str, detail: str, errors: list[Problem] | None = None) -> dict[str, Any]:
+    """The body of such an answer."""
+    body: dict[str, Any] = {"status": status, "title": title, "detail": detail}
+    if errors:
+        body["errors"] = [{"path": e.path, "code": e.code, "message": e.message} for e in errors]
+    return body
+
+
+def application(title: str, *, service: str, engine: AsyncEngine, health: Health, lifespan: Any) -> FastAPI:
+    """A FastAPI application with the rules, `/health/live`, `/health/ready` and `/metrics`; the service adds its own routes."""
+    app = FastAPI(
+        title=title,
+        version=API_VERSION,
+        openapi_url="/v1/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        lifespan=lifespan,
+    )
+    app.middleware("http")(_rules)
+    _answer_faults(app)
+    _add_health(app, health)
+
+    @app.get("/metrics", include_in_schema=False)
+    async def metrics() -> Response:
+        await gauges.refresh(engine, service)
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+    return app
+
+
+async def _rules(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+    if int(request.headers.get("content-length") or 0) > MAX_BODY:
+        response: Response = problem(413, "Too large", "A request holds at most 10 MB; send fewer events at once.")
+    else:
+        try:
+            response = await call_next(request)
+        except Exception as fault:  # noqa: BLE001 -- whatever it is, the caller gets an answer and the log no text of it
+            response = _answer_to(fault)
+    for name, value in SECURITY_HEADERS.items():
+        response.headers.setdefault(name, value)
+    return response
+
+
+def _add_health(app: FastAPI, health: Health) -> None:
+    @app.get("/health/live", include_in_schema=False)
+    async def live() -> dict[str, str]:
+        return {"status": "live"}
+
+    @app.get("/health/ready", include_in_schema=False)
+    async def ready() -> JSONResponse:
+        reasons = health.reasons
+        return JSONResponse({"status": "not ready" if reasons else "ready", "reasons": reasons}, 503 if reasons else 200)
+
+
+def _answer_faults(app: FastAPI) -> None:
+    """Every fault gets its answer here, so that no route needs a `try`."""
+
+    @app.exception_handler(NotAuthenticated)
+    async def unauthenticated(_request: Request, fault: NotAuthenticated) -> JSONResponse:
+        answer = problem(401, "Not authenticated", str(fault))
+        answer.headers["WWW-Authenticate"] = "Bearer"
+        return answer
+
+    @app.exception_handler(KeysUnavailable)
+    async def keys_unavailable(_request: Request, fault: KeysUnavailable) -> JSONResponse:
+        return unavailable(str(fault))
+
+    @app.exception_handler(Invalid)
+    async def invalid(_request: Request, fault: Invalid) -> JSONResponse:
+        return problem(400, "The input is not valid", "Mend every error below and send it again.", fault.problems)
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid_request(_request: Request, fault: RequestValidationError) -> JSONResponse:
+        errors = [Problem(".".join(str(part) for part in error["loc"]), error["type"], error["msg"]) for error in fault.errors()]
+        return problem(400, "The input is not valid", "Mend every error below and send it again.", errors)
+
+    @app.exception_handler(HTTPException)
+    async def refused(_request: Request, fault: HTTPException) -> JSONResponse:
+        return problem(fault.status_code, str(fault.detail), "See the API's description at /v1/openapi.json.")
+
+
+def _answer_to(fault: Exception) -> JSONResponse:
+    if database.is_transient(fault):
+        return unavailable("The database does not answer. Nothing was taken in; send it again in a moment.")
+    log.error("request_failed", fault=type(fault).__name__)
+    return problem(500, "Internal error", "This is our mistake. Nothing was taken in; send it again later.")
+
+
+def unavailable(detail: str) -> JSONResponse:
+    """503: try again soon."""
+    answer = problem(503, "Temporarily unavailable", detail)
+    answer.headers["Retry-After"] = "5"
+    return answer

@@ -1,0 +1,75 @@
+"""Kafka with the settings that lose nothing, in one place: whatever has a dangerous default is set here and nowhere else."""
+
+import asyncio
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
+from passend_contracts import catalogue
+
+from services.chassis.settings import Settings
+
+CONSUMER = {
+    "auto_offset_reset": "earliest",  # T2: `latest` skips what came before the first start
+    "isolation_level": "read_committed",
+    "max_poll_interval_ms": 300_000,
+    "max_partition_fetch_bytes": 1_048_576,
+}
+EMBEDDED_FETCH_WAIT_MS = 50  # a produce does not wake a waiting fetch there
+EMBEDDED_LEAD = 1_000_000
+"""Bytes that a relay may be ahead of the slowest platform reader of a partition: the embedded log keeps 5 MB, then evicts."""
+
+
+def fetch_wait_ms(settings: Settings) -> int:
+    """How long a fetch may wait for a record, in milliseconds."""
+    return EMBEDDED_FETCH_WAIT_MS if settings.kafka_embedded else 500
+
+
+def producer(settings: Settings) -> AIOKafkaProducer:
+    """An idempotent producer that waits for all in-sync replicas (T1)."""
+    return AIOKafkaProducer(
+        bootstrap_servers=settings.kafka,
+        acks="all",
+        enable_idempotence=True,
+        linger_ms=0,
+        request_timeout_ms=15_000,
+        max_batch_size=262_144,
+    )
+
+
+MAIN = "main"
+"""The consumer of the platform's own topics, by which a relay measures its lead."""
+DOOR = "door"
+"""The consumer of the parties' from-topics."""
+
+
+def group(service: str, consumer: str) -> str:
+    """The consumer group of one consumer of a service; the relay's bounded lead knows the readers of a topic by it."""
+    return f"passend.{service}.{consumer}"
+
+
+async def log_id(settings: Settings) -> str:
+    """The identity of the log behind the address: another one means a new and empty log. Raises `KafkaError` or `TimeoutError`."""
+    async with asyncio.timeout(10):
+        return await (_first_record(settings) if settings.kafka_embedded else _cluster_id(settings))
+
+
+async def _first_record(settings: Settings) -> str:
+    consumer = AIOKafkaConsumer(bootstrap_servers=settings.kafka, enable_auto_commit=False, fetch_max_wait_ms=EMBEDDED_FETCH_WAIT_MS)
+    partition = TopicPartition(catalogue.LOG_ID_TOPIC, 0)
+    consumer.assign([partition])
+    try:
+        await consumer.start()
+        consumer.seek(partition, 0)
+        record = await consumer.getone()
+    finally:
+        await consumer.stop()
+    return str(record.value.decode())
+
+
+async def _cluster_id(settings: Settings) -> str:
+    admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka)
+    try:
+        await admin.start()
+        return str((await admin.describe_cluster())["cluster_id"])
+    finally:
+        await admin.close()

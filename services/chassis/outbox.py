@@ -1,0 +1,101 @@
+"""The outbox: what a transaction tells, numbered per case and topic under the case lock, and stopped under the row lock."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from passend_contracts import catalogue
+from passend_contracts.envelope import Envelope, derived_id, encode, read_back
+from passend_contracts.events import Withheld
+from pydantic_core import to_json
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+Sequences = dict[str, dict[str, int]]
+"""Last number per topic, per case: {subject: {topic: number}}."""
+
+
+@dataclass(slots=True)
+class Outgoing:
+    """An event on its way to a topic; with a `hold` it can be stopped until the relay has claimed it."""
+
+    event: Envelope
+    topic: str
+    hold: str | None = None
+
+
+NEW_CASES = text("INSERT INTO case_lock (subject) SELECT unnest(CAST(:subjects AS text[])) ON CONFLICT DO NOTHING")
+LOCK_CASES = text("SELECT subject, sequences FROM case_lock WHERE subject = ANY(:subjects) ORDER BY subject FOR UPDATE")
+
+
+async def lock_cases(connection: AsyncConnection, subjects: Iterable[str]) -> Sequences:
+    """Lock these cases until the end of the transaction, in the order that everybody takes, and return their last numbers."""
+    ordered = sorted(set(subjects))
+    await connection.execute(NEW_CASES, {"subjects": ordered})
+    rows = await connection.execute(LOCK_CASES, {"subjects": ordered})
+    return {subject: sequences for subject, sequences in rows}  # noqa: C416 -- dict(rows) loses the types
+
+
+WRITE_ROWS = text("""
+    INSERT INTO outbox (topic, key, type, body, hold)
+    SELECT * FROM unnest(CAST(:topics AS text[]), CAST(:keys AS text[]), CAST(:types AS text[]),
+                         CAST(:bodies AS bytea[]), CAST(:holds AS text[]))
+""")
+WRITE_NUMBERS = text("""
+    UPDATE case_lock SET sequences = fresh.sequences
+    FROM unnest(CAST(:subjects AS text[]), CAST(:sequences AS jsonb[])) AS fresh (subject, sequences)
+    WHERE case_lock.subject = fresh.subject
+""")
+
+
+async def write(connection: AsyncConnection, outgoing: Sequence[Outgoing], sequences: Sequences) -> None:
+    """Number these events and put them into the outbox; their cases must be locked in this transaction."""
+    if not outgoing:
+        return
+    await connection.execute(
+        WRITE_ROWS,
+        {
+            "topics": [row.topic for row in outgoing],
+            "keys": [row.event.subject for row in outgoing],
+            "types": [row.event.type for row in outgoing],
+            "bodies": [encode(_numbered(row, sequences)) for row in outgoing],
+            "holds": [row.hold for row in outgoing],
+        },
+    )
+    subjects = sorted({row.event.subject for row in outgoing})
+    await connection.execute(
+        WRITE_NUMBERS, {"subjects": subjects, "sequences": [to_json(sequences[subject]).decode() for subject in subjects]}
+    )
+
+
+def _numbered(row: Outgoing, sequences: Sequences) -> Envelope:
+    numbers = sequences[row.event.subject]
+    numbers[row.topic] = numbers.get(row.topic, 0) + 1
+    return replace(row.event, sequence=f"{numbers[row.topic]:012d}")
+
+
+HELD_ROWS = text("SELECT n, body, claimed_at IS NOT NULL AS gone FROM outbox WHERE hold = :hold ORDER BY n FOR UPDATE")
+EMPTY_ROW = text("UPDATE outbox SET body = :body, type = :type, hold = NULL WHERE n = :n")
+
+
+async def withhold(connection: AsyncConnection, hold: str, now: datetime) -> bool:
+    """Empty all rows of that hold unless the relay has claimed one; returns whether it was in time."""
+    rows = (await connection.execute(HELD_ROWS, {"hold": hold})).all()
+    if not rows or any(row.gone for row in rows):
+        return False
+    for row in rows:
+        event = _emptied(read_back(row.body), now)
+        await connection.execute(EMPTY_ROW, {"n": row.n, "body": encode(event), "type": event.type})
+    return True
+
+
+def _emptied(event: Envelope, now: datetime) -> Envelope:
+    kind = catalogue.of(Withheld)
+    return replace(
+        event,
+        id=derived_id(event.source, event.id, kind.type),
+        type=kind.type,
+        dataschema=kind.dataschema,
+        time=now,
+        data={},
+    )

@@ -1,0 +1,130 @@
+"""Who the parties of the region are and which team serves which home, on a given date: data with validity, never code."""
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+PartyKind = Literal["board", "gemeente", "swv"]
+
+
+class RegionInvalid(ValueError):
+    """The region file does not hold together; the message names the entry and what is wrong with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Validity:
+    """The dates on which an entry holds, both included; no `until` means that it still holds."""
+
+    since: date = date.min
+    until: date = date.max
+
+    def holds(self, on: date) -> bool:
+        """Whether the entry holds on that date."""
+        return self.since <= on <= self.until
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """An organisation that exchanges events: a school board (bevoegd gezag), a gemeente or the samenwerkingsverband."""
+
+    id: str
+    kind: PartyKind
+    name: str
+    urn: str
+    validity: Validity
+
+    def owns(self, source: str) -> bool:
+        """Whether an event's `source` names a system of this party."""
+        return source.startswith(f"{self.urn}:")
+
+
+@dataclass(frozen=True, slots=True)
+class School:
+    """A location of a board (vestiging), known by its BRIN code and two digits."""
+
+    id: str
+    name: str
+    board: str
+    municipality: str
+    validity: Validity
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """The youth and family team (jeugd- en gezinsteam, JGT) that serves a gemeente: a role whose name and provider change."""
+
+    id: str
+    name: str
+    municipality: str
+    youth_region: str
+    validity: Validity
+
+
+@dataclass(frozen=True)
+class Region:
+    """The parties, schools and teams of one samenwerkingsverband, each with its validity."""
+
+    parties: tuple[Party, ...]
+    schools: tuple[School, ...]
+    teams: tuple[Team, ...]
+
+    def party(self, party_id: str) -> Party | None:
+        """The party of that id."""
+        return next((party for party in self.parties if party.id == party_id), None)
+
+    def of_kind(self, kind: PartyKind) -> tuple[Party, ...]:
+        """All parties of one kind: those that share a door."""
+        return tuple(party for party in self.parties if party.kind == kind)
+
+    def school(self, school_id: str, on: date) -> School | None:
+        """The school as it was on that date."""
+        return next((school for school in self.schools if school.id == school_id and school.validity.holds(on)), None)
+
+    def team_for(self, municipality: str, on: date) -> Team | None:
+        """The team that serves children who live in that gemeente on that date."""
+        return next((team for team in self.teams if team.municipality == municipality and team.validity.holds(on)), None)
+
+
+def load(path: Path) -> Region:
+    """Read a region file (TOML); raises `RegionInvalid` where an entry is incomplete or points to something unknown."""
+    content = tomllib.loads(path.read_text(encoding="utf-8"))
+    kinds: tuple[PartyKind, ...] = ("swv", "board", "gemeente")
+    region = Region(
+        parties=tuple(_built(Party, row, kind=kind) for kind in kinds for row in content.get(kind, [])),
+        schools=tuple(_built(School, row) for row in content.get("school", [])),
+        teams=tuple(_built(Team, row) for row in content.get("team", [])),
+    )
+    _check_references(region)
+    return region
+
+
+Entry = TypeVar("Entry", Party, School, Team)
+
+
+def _built(entry: type[Entry], row: Mapping[str, Any], **more: Any) -> Entry:
+    fields = {name: value for name, value in row.items() if name not in {"from", "until"}}
+    try:
+        return entry(**fields, **more, validity=Validity(row.get("from", date.min), row.get("until", date.max)))
+    except TypeError as unknown:
+        raise RegionInvalid(f"{entry.__name__} {row.get('id', '(without id)')}: {unknown}") from unknown
+
+
+def _check_references(region: Region) -> None:
+    parties = {party.id for party in region.parties}
+    named = [*((school.id, school.board) for school in region.schools), *((team.id, team.municipality) for team in region.teams)]
+    named += [(school.id, school.municipality) for school in region.schools]
+    for entry, party in named:
+        if party not in parties:
+            raise RegionInvalid(f"{entry} names {party}, which is no party of this region")
+    _check_no_overlap(region.teams)
+
+
+def _check_no_overlap(teams: Iterable[Team]) -> None:
+    ordered = sorted(teams, key=lambda team: (team.municipality, team.validity.since))
+    for earlier, later in pairwise(ordered):
+        if earlier.municipality == later.municipality and later.validity.since <= earlier.validity.until:
+            raise RegionInvalid(f"{earlier.id} and {later.id} both serve {later.municipality} on {later.validity.since}")

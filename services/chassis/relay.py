@@ -1,0 +1,173 @@
+"""Publishes the outbox, each case in order: claimed under a lease, sent in a pipeline, marked after the acknowledgement."""
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
+from time import monotonic
+from typing import Any
+
+import structlog
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
+from passend_contracts.envelope import KAFKA_HEADERS
+from sqlalchemy import Row, text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from services.chassis import database, kafka, lease, telemetry
+from services.chassis.backoff import Backoff
+from services.chassis.lead import Lead
+from services.chassis.lease import Lease, LeaseLost
+from services.chassis.settings import Settings
+from services.chassis.telemetry import Health
+
+ROWS = 1_000
+ROUND_BYTES = 1_000_000
+POLL_SECONDS = 0.1
+ACK_SECONDS = 30  # T10: a send may hang for ever; after this its outcome is unknown and the row stays
+HEADERS = list(KAFKA_HEADERS)
+LANE = "cases"
+PART = "relay"
+
+log = structlog.get_logger()
+
+HEAD = text("""
+    SELECT n, topic, key, body, headers, hold IS NOT NULL AND claimed_at IS NULL AS stoppable FROM outbox
+    WHERE published_at IS NULL AND topic <> ALL(:full) ORDER BY n LIMIT :rows
+""")
+# What can be stopped is claimed first: from then on a withdrawal must recall it. A row that was emptied meanwhile comes back as such.
+CLAIM = text("UPDATE outbox SET claimed_at = clock_timestamp() WHERE n = ANY(:rows) RETURNING n, body")
+MARK = text("UPDATE outbox SET published_at = clock_timestamp() WHERE n = ANY(:rows) AND published_at IS NULL")
+
+
+class Relay:
+    """Moves a service's outbox to Kafka.
+
+    Callers may rely on: a committed row is published at least once, under the same id each time; the rows of one key on one topic
+    in their order, also across failures, restarts and a change of leader. They may not rely on once: a relay killed between
+    acknowledgement and mark repeats (T25), so readers have an inbox.
+    """
+
+    def __init__(self, service: str, *, engine: AsyncEngine, settings: Settings, health: Health) -> None:
+        self._service = service
+        self._engine = engine
+        self._settings = settings
+        self._health = health
+        self._written = asyncio.Event()
+
+    def wake(self) -> None:
+        """Rows were committed: publish them now, not at the next poll."""
+        self._written.set()
+
+    async def run(self) -> None:
+        """Publish until cancelled, whenever this process leads."""
+        backoff = Backoff()
+        while True:
+            try:
+                await self._lead(backoff)
+            except LeaseLost:
+                log.warning("lease_lost", lane=LANE)
+            except Exception as error:  # noqa: BLE001 -- T8: after any fault a new producer begins at the head of what is unmarked
+                self._health.broken(PART, type(error).__name__)
+                await backoff.wait_after(error)
+
+    async def _lead(self, backoff: Backoff) -> None:
+        held = await self._await_lease()
+        try:
+            log_id = await kafka.log_id(self._settings)
+            async with self._engine.begin() as connection:
+                if again := await held.publish_again_into(log_id, connection):
+                    log.warning("new_log", rows_published_again=again)
+            async with kafka.producer(self._settings) as producer, Lead(self._settings) as lead:
+                await self._publish_all(held, producer, lead, backoff)
+        finally:
+            with suppress(*database.TRANSIENT):
+                async with self._engine.begin() as connection:
+                    await held.release(connection)
+
+    async def _await_lease(self) -> Lease:
+        while True:
+            async with self._engine.begin() as connection:
+                held = await lease.acquire(connection, LANE, self._settings.replica)
+            if held:
+                return held
+            self._health.ok(PART)  # another replica leads: this one does its part by waiting
+            await asyncio.sleep(lease.RENEW_SECONDS)
+
+    async def _publish_all(self, held: Lease, producer: AIOKafkaProducer, lead: Lead, backoff: Backoff) -> None:
+        renewed = monotonic()
+        while True:
+            self._written.clear()
+            rows = await self._head(held, await lead.full_topics())
+            if rows:
+                await self._publish(rows, held, producer, lead)
+                renewed = monotonic()
+            self._health.ok(PART)
+            backoff.reset()
+            if not rows:
+                await self._idle()
+            if monotonic() - renewed > lease.RENEW_SECONDS:
+                async with self._engine.begin() as connection:
+                    await held.renew(connection)
+                renewed = monotonic()
+
+    async def _idle(self) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(POLL_SECONDS):
+                await self._written.wait()
+
+    async def _head(self, held: Lease, full: Sequence[str]) -> list[tuple[Row[Any], bytes]]:
+        """The first unpublished rows with the bytes to send; those that could be stopped are claimed and no longer can."""
+        async with self._engine.begin() as connection:
+            rows = _within(ROUND_BYTES, (await connection.execute(HEAD, {"full": full, "rows": ROWS})).all())
+            bodies: dict[int, bytes] = {}
+            if stoppable := [row.n for row in rows if row.stoppable]:
+                await held.renew(connection)
+                bodies = {row.n: row.body for row in await connection.execute(CLAIM, {"rows": stoppable})}
+        return [(row, bodies.get(row.n, row.body)) for row in rows]
+
+    async def _publish(self, rows: Sequence[tuple[Row[Any], bytes]], held: Lease, producer: AIOKafkaProducer, lead: Lead) -> None:
+        """Send all without waiting in between, wait for all, mark what was acknowledged; raises when anything was not.
+
+        An idempotent producer writes a partition's records in the order of the calls, and none after one that failed.
+        """
+        async with asyncio.timeout(ACK_SECONDS):
+            sent = [await producer.send(row.topic, body, key=row.key.encode(), headers=_headers(row)) for row, body in rows]
+        await asyncio.wait(sent, timeout=ACK_SECONDS)
+        acknowledged: list[int] = []
+        broken: set[tuple[str, str]] = set()
+        for (row, body), future in zip(rows, sent, strict=True):
+            if not future.done() or future.exception() or (row.topic, row.key) in broken:
+                broken.add((row.topic, row.key))
+            else:
+                acknowledged.append(row.n)
+                lead.wrote(future.result(), len(body))
+        await self._mark(acknowledged, held)
+        if broken:
+            raise PublishFailed(len(rows) - len(acknowledged))
+
+    async def _mark(self, acknowledged: Sequence[int], held: Lease) -> None:
+        async with self._engine.begin() as connection:
+            await held.renew(connection)
+            await connection.execute(MARK, {"rows": list(acknowledged)})
+        telemetry.PUBLISHED.labels(self._service).inc(len(acknowledged))
+
+
+class PublishFailed(KafkaError):  # type: ignore[misc]  # aiokafka is untyped
+    """Kafka did not acknowledge some rows; they stay at the head and go out again in their order."""
+
+
+def _headers(row: Row[Any]) -> list[tuple[str, bytes]]:
+    """An event's content type; or the headers of a dead letter, which is sent on as it came."""
+    return HEADERS if row.headers is None else [(name, value.encode()) for name, value in row.headers.items()]
+
+
+def _within(limit: int, rows: Sequence[Row[Any]]) -> list[Row[Any]]:
+    """The first rows that together stay within so many bytes, and at least one."""
+    total = 0
+    head: list[Row[Any]] = []
+    for row in rows:
+        total += len(row.body)
+        if head and total > limit:
+            break
+        head.append(row)
+    return head

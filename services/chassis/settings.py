@@ -1,0 +1,26 @@
+"""What a service is told from outside: typed, frozen, read once in `build`, and nowhere else."""
+
+from pathlib import Path
+
+from pydantic import HttpUrl, PostgresDsn
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """The settings every service has; environment variables `PASSEND_<NAME>`. A missing one stops the start with its name."""
+
+    model_config = SettingsConfigDict(env_prefix="PASSEND_", frozen=True, extra="ignore")
+
+    host: str = "127.0.0.1"
+    port: int
+    database_url: PostgresDsn
+    kafka: str
+    """Bootstrap servers, `host:port` separated by commas."""
+    kafka_embedded: bool = False
+    """The log is the embedded broker's: no groups, memory only, so the relay keeps within `EMBEDDED_LEAD` of the slowest reader."""
+    region: Path
+    jwks_url: HttpUrl
+    issuer: str
+    audience: str = "passend"
+    replica: str = "0"
+    """Stable name of this replica: its static membership in the consumer group."""

@@ -1,0 +1,111 @@
+"""What an operator sees: JSON lines with ids only, a counter per hop, and the reason when a part of the service does not work."""
+
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from time import monotonic
+
+import structlog
+from prometheus_client import Counter, Gauge, Histogram
+
+EMITTED = Counter("events_emitted", "Events written to the outbox", ["service", "event_type"])
+PUBLISHED = Counter("events_published", "Outbox rows acknowledged by Kafka", ["service"])
+CONSUMED = Counter("events_consumed", "Records read from Kafka", ["service", "consumer"])
+EFFECT = Counter("events_effect", "Events whose effect was committed", ["service", "event_type"])
+END_TO_END = Histogram(
+    "event_end_to_end_seconds",
+    "Effect time minus CloudEvents time",
+    ["service"],
+    buckets=(0.05, 0.1, 0.5, 1, 2, 5, 10, 30, 60, 300, 900, 3600, 14400, 86400),
+)
+OUTBOX_PENDING = Gauge("outbox_pending", "Outbox rows not yet published", ["service"])
+OUTBOX_OLDEST = Gauge("outbox_oldest_pending_timestamp_seconds", "When the oldest unpublished row was written; 0 without one", ["service"])
+ARRIVALS_WAITING = Gauge("arrivals_waiting", "Accepted events whose effect is not yet committed", ["service"])
+DEAD_LETTERS = Gauge("dead_letters", "Records that could not be read", ["service"])
+
+
+class AtMostOncePer:
+    """Drops repeats of a logger's lines within some seconds (T29: aiokafka logs a refused broker ten times a second)."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._last: dict[str, float] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether this line is the first of its kind for a while."""
+        kind = f"{record.name}:{record.lineno}"
+        due = monotonic() - self._last.get(kind, float("-inf")) >= self._seconds
+        if due:
+            self._last[kind] = monotonic()
+        return due
+
+
+def configure_logging(service: str) -> None:
+    """JSON lines on standard output, libraries included: their warnings by name and line only, for their texts may quote a record."""
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.processors.JSONRenderer()],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(sys.stdout),
+        cache_logger_on_first_use=True,
+    )
+    structlog.contextvars.bind_contextvars(service=service)
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(processors=[_only_where, structlog.processors.JSONRenderer()], foreign_pre_chain=shared)
+    )
+    handler.addFilter(AtMostOncePer(30))
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+
+
+def _only_where(_logger: object, _method: str, line: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    record: logging.LogRecord = line["_record"]
+    fault = record.exc_info[0].__name__ if record.exc_info and record.exc_info[0] else None
+    return {
+        "event": "library_warning",
+        "library": record.name,
+        "line": record.lineno,
+        "fault": fault,
+        "level": record.levelname.lower(),
+        "timestamp": line.get("timestamp"),
+        "service": line.get("service"),
+    }
+
+
+class Health:
+    """Which parts of a service do not work, and why: `/health/ready` shows it, and a change is logged once."""
+
+    def __init__(self, *parts: str) -> None:
+        self._broken = dict.fromkeys(parts, "starting")
+        self._log = structlog.get_logger()
+
+    def ok(self, part: str) -> None:
+        """This part works."""
+        if self._broken.pop(part, None) is not None:
+            self._log.info("part_works", part=part)
+
+    def broken(self, part: str, why: str) -> None:
+        """This part does not work; `why` holds no personal data."""
+        if self._broken.get(part) != why:
+            self._log.warning("part_broken", part=part, why=why)
+        self._broken[part] = why
+
+    @property
+    def reasons(self) -> dict[str, str]:
+        """What does not work now, by part; empty when all does."""
+        return dict(self._broken)
+
+    @contextmanager
+    def watch(self, part: str) -> Iterator[None]:
+        """Mark the part broken with the error's type when the body fails, working when it succeeds."""
+        try:
+            yield
+        except Exception as error:
+            self.broken(part, type(error).__name__)
+            raise
+        self.ok(part)

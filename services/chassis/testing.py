@@ -1,0 +1,141 @@
+"""Runs a service as its users meet it, Kafka and PostgreSQL real, so that a component test is five lines."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+import httpx
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
+from fastapi import FastAPI
+from passend_contracts import catalogue
+from passend_contracts.envelope import KAFKA_HEADERS, Envelope, Invalid, decode_kafka, encode
+from passend_contracts.vocabulary import EventData
+
+from services.chassis.settings import Settings
+
+PATIENCE = 20.0
+"""Seconds after which a fact that was waited for is taken as not coming."""
+
+
+class Topics:
+    """Writes to and reads from Kafka as a party or another service does."""
+
+    def __init__(self, kafka: str) -> None:
+        self._producer = AIOKafkaProducer(bootstrap_servers=kafka, acks="all", linger_ms=0)
+        self._consumer = AIOKafkaConsumer(bootstrap_servers=kafka, enable_auto_commit=False, fetch_max_wait_ms=50)
+        self._read: dict[str, list[ConsumerRecord]] = {}
+
+    async def start(self) -> None:
+        """Connect."""
+        await self._producer.start()
+        await self._consumer.start()
+
+    async def stop(self) -> None:
+        """Disconnect."""
+        await self._producer.stop()
+        await self._consumer.stop()
+
+    async def put(
+        self, topic: str, value: bytes | None, *, key: bytes | None, headers: Iterable[tuple[str, bytes]] = KAFKA_HEADERS
+    ) -> None:
+        """One record, acknowledged."""
+        await self._producer.send_and_wait(topic, value, key=key, headers=list(headers))
+
+    async def emit(self, topic: str, event: Envelope) -> None:
+        """One event under its own key."""
+        await self.put(topic, encode(event), key=event.subject.encode())
+
+    async def records(self, topic: str, enough: Callable[[list[ConsumerRecord]], bool]) -> list[ConsumerRecord]:
+        """All records of the topic once there are enough; raises `TimeoutError` when they do not come."""
+        self._follow(topic)
+        known = self._read[topic]
+        async with asyncio.timeout(PATIENCE):
+            while not enough(known):
+                for partition, fresh in (await self._consumer.getmany(timeout_ms=100)).items():
+                    self._read[partition.topic].extend(fresh)
+        return list(known)
+
+    async def events(self, topic: str, count: int) -> list[Envelope]:
+        """The first so many readable events of the topic, in order of partition and offset."""
+        records = await self.records(topic, lambda known: len(_readable(known)) >= count)
+        return _readable(records)[:count]
+
+    def _follow(self, topic: str) -> None:
+        if topic in self._read:
+            return
+        self._read[topic] = []
+        fresh = [TopicPartition(topic, n) for n in range(catalogue.topic(topic).partitions)]
+        self._consumer.assign([*self._consumer.assignment(), *fresh])
+        for partition in fresh:
+            self._consumer.seek(partition, 0)
+
+
+def _readable(records: Iterable[ConsumerRecord]) -> list[Envelope]:
+    events = []
+    for record in records:
+        try:
+            events.append(decode_kafka(record.key, record.value, record.headers))
+        except Invalid:
+            continue
+    return events
+
+
+@dataclass
+class RunningService:
+    """A service at work: `deliver` an event to it, ask what it `told`, and call its `http` side."""
+
+    app: FastAPI
+    name: str
+    topics: Topics
+    http: httpx.AsyncClient
+    sequences: dict[tuple[str, str], int] = field(default_factory=dict)
+
+    async def deliver(self, topic: str, event: Envelope, *, times: int = 1) -> None:
+        """Put an event on a topic as its writer would, numbered; `times` for a redelivery of the very same record."""
+        number = self.sequences[topic, event.subject] = self.sequences.get((topic, event.subject), 0) + 1
+        record = encode(event) if event.sequence else encode(_numbered(event, number))
+        for _ in range(times):
+            await self.topics.put(topic, record, key=event.subject.encode())
+
+    async def told(self, topic: str, *kinds: type[EventData]) -> list[Envelope]:
+        """What stands on a topic, in order, once an event of each of these kinds is there."""
+        wanted = {catalogue.of(kind).type for kind in kinds}
+        records = await self.topics.records(topic, lambda known: wanted <= {event.type for event in _readable(known)})
+        return _readable(records)
+
+    async def ready(self) -> None:
+        """Wait until the service says that it works."""
+        async with asyncio.timeout(PATIENCE):
+            while (await self.http.get("/health/ready")).status_code != httpx.codes.OK:  # noqa: ASYNC110 -- asked as a supervisor asks
+                await asyncio.sleep(0.05)
+
+
+def _numbered(event: Envelope, number: int) -> Envelope:
+    return replace(event, sequence=f"{number:012d}")
+
+
+@asynccontextmanager
+async def running(name: str, build: Callable[[Settings], FastAPI], settings: Settings) -> AsyncIterator[RunningService]:
+    """The service built with these settings, started, ready, and stopped at the end."""
+    app = build(settings)
+    topics = Topics(settings.kafka)
+    await topics.start()
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    try:
+        async with app.router.lifespan_context(app), httpx.AsyncClient(transport=transport, base_url="http://test") as http:
+            service = RunningService(app, name, topics, http)
+            await service.ready()
+            yield service
+    finally:
+        await topics.stop()
+
+
+def an_event(data: EventData, *, source: str, subject: str | None = None, **attributes: Any) -> Envelope:
+    """An event with this data, new unless attributes say otherwise."""
+    kind = catalogue.of(type(data))
+    given = {"id": str(uuid4()), "subject": subject or str(uuid4()), "time": datetime.now(UTC)}
+    return Envelope(**{**given, **attributes}, source=source, type=kind.type, dataschema=kind.dataschema, data=data.to_wire())

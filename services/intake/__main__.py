@@ -1,0 +1,9 @@
+"""Runs intake: `python -m services.intake`."""
+
+from services.chassis import runtime
+from services.chassis.settings import Settings
+from services.intake import app
+
+if __name__ == "__main__":
+    settings = Settings()
+    runtime.serve(app.build(settings), app.NAME, settings)

@@ -1,0 +1,129 @@
+"""The guardian's rules: which obligations an open case holds after each fact, so that no child is ever without a next step."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from enum import StrEnum
+
+from services.intake.domain import obligation as duty
+from services.intake.domain.obligation import Kind, Obligation
+
+TEAM_STATUS = frozenset({"jgt_referral_accepted", "jgt_referral_declined"})
+"""What the gemeente's team tells; a child's school hears of it only with the parents' consent."""
+
+
+class Outcome(StrEnum):
+    """The only ways in which a case ends."""
+
+    SUPPORTED = "supported"
+    PLACED = "placed"
+    WITHDRAWN = "withdrawn"
+    ENDED_BY_AGE = "ended_by_age"
+    MOVED = "moved"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of a case's history: when we learned it, what it was, and who said so."""
+
+    at: datetime
+    event: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A child's request for support at one board (ondersteuningsvraag), without anything that says who the child is.
+
+    Open means: at least one obligation. Building an open case without one is a mistake in the rules, and raises.
+    """
+
+    id: str
+    board: str
+    board_urn: str
+    school: str
+    municipality: str
+    age_band: str
+    opened_on: date
+    team_known: bool
+    """Whether a youth team of this region serves the child's home; for a home elsewhere the school asks that gemeente itself."""
+    obligations: tuple[Obligation, ...]
+    outcome: Outcome | None = None
+    referral_wanted: bool = False
+    may_refer: bool = False
+    feedback: bool = False
+    """Whether the parents let the school hear how the youth team gets on."""
+    new_entries: tuple[Entry, ...] = ()
+    """Lines of the history that are not kept yet."""
+
+    def __post_init__(self) -> None:
+        if self.is_open and not self.obligations:
+            raise ValueError("an open case without an obligation is a child without a next step")
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody still owes this child something."""
+        return self.outcome is None
+
+    @property
+    def next_step(self) -> Obligation | None:
+        """The obligation that is due first."""
+        return min(self.obligations, key=lambda each: (each.due, each.kind), default=None)
+
+    def consulted(self, *, referral_wanted: bool, on: date) -> "Case":
+        """The parents were consulted (oudergesprek): refer, ask consent for it first, or go on with the school's own support."""
+        case = replace(self, referral_wanted=referral_wanted)
+        if not referral_wanted:
+            settled = (Kind.CONSULT_PARENTS, Kind.OBTAIN_CONSENT, Kind.DECIDE_NEXT_STEP)
+            return case.with_duty(duty.evaluate_support(self.board, on), without=settled)
+        if not self.team_known:
+            return case.with_duty(duty.ask_elsewhere(self.board, on), without=(Kind.CONSULT_PARENTS,))
+        step = duty.refer(on) if self.may_refer else duty.obtain_consent(self.board, on)
+        return case.with_duty(step, without=(Kind.CONSULT_PARENTS, Kind.DECIDE_NEXT_STEP))
+
+    def consented(self, *, to_refer: bool, to_feedback: bool, on: date) -> "Case":
+        """The parents gave consent (toestemming) for these purposes."""
+        case = replace(self, may_refer=self.may_refer or to_refer, feedback=self.feedback or to_feedback)
+        if to_refer and self.referral_wanted and self._owes(Kind.OBTAIN_CONSENT, Kind.DECIDE_NEXT_STEP):
+            return case.with_duty(duty.refer(on), without=(Kind.OBTAIN_CONSENT, Kind.DECIDE_NEXT_STEP))
+        return case
+
+    def consent_withdrawn(self, *, to_refer: bool, to_feedback: bool, on: date) -> "Case":
+        """The parents took consent back for these purposes; a referral already sent is recalled by its sender."""
+        case = replace(self, may_refer=self.may_refer and not to_refer, feedback=self.feedback and not to_feedback)
+        if to_refer and self._owes(Kind.REFER):
+            return case.with_duty(duty.decide_next_step(self.board, on), without=(Kind.REFER,))
+        return case
+
+    def referred(self, *, gemeente: str, answer_due: date) -> "Case":
+        """The youth team has the referral; the school keeps the case until the team accepts."""
+        return self.with_duty(duty.team_answer(gemeente, answer_due), without=(Kind.REFER,))
+
+    def team_accepted(self, on: date) -> "Case":
+        """The youth team takes it up: the school evaluates with the parents whether it is enough."""
+        return self.with_duty(duty.evaluate_support(self.board, on), without=(Kind.TEAM_ANSWER, Kind.DECIDE_NEXT_STEP))
+
+    def referral_ended(self, on: date) -> "Case":
+        """Declined or recalled: nobody helps yet, so the board decides what comes instead."""
+        return self.with_duty(duty.decide_next_step(self.board, on), without=(Kind.TEAM_ANSWER, Kind.REFER))
+
+    def closed(self, outcome: Outcome) -> "Case":
+        """Nobody owes anything any more."""
+        return replace(self, outcome=outcome, obligations=())
+
+    def may_show(self, line: Entry) -> bool:
+        """Whether the school may read this line: how the youth team gets on only where the parents allow feedback."""
+        return self.feedback or line.event not in TEAM_STATUS
+
+    def noted(self, entry: Entry) -> "Case":
+        """The case with one more line in its history."""
+        return replace(self, new_entries=(*self.new_entries, entry))
+
+    def _owes(self, *kinds: Kind) -> bool:
+        return any(each.kind in kinds for each in self.obligations)
+
+    def with_duty(self, added: Obligation, *, without: tuple[Kind, ...]) -> "Case":
+        """Take up an obligation and let go of these kinds; a closed case takes up nothing."""
+        if not self.is_open:
+            return self
+        kept = tuple(each for each in self.obligations if each.kind not in {*without, added.kind})
+        return replace(self, obligations=(*kept, added))

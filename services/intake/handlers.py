@@ -1,0 +1,75 @@
+"""What intake does for each event: the boards' facts, and what others tell about their cases."""
+
+from passend_contracts.events import (
+    ConsentGiven,
+    ConsentWithdrawn,
+    JGTReferralAccepted,
+    JGTReferralDeclined,
+    JGTReferralRecalled,
+    JGTReferred,
+    ParentsConsulted,
+    SupportRequested,
+    SupportRequestWithdrawn,
+)
+
+from services.chassis.transaction import Events, Transaction
+from services.intake import translation, use_cases
+from services.intake.domain.case import Case, Outcome
+
+events = Events()
+
+
+@events.on(SupportRequested)
+async def on_support_requested(event: SupportRequested, tx: Transaction[Case]) -> None:
+    """Open the case and give it its first obligation: talk with the parents."""
+    use_cases.open_case(tx, translation.new_case(event, tx))
+
+
+@events.on(SupportRequestWithdrawn)
+async def on_support_request_withdrawn(_event: SupportRequestWithdrawn, tx: Transaction[Case]) -> None:
+    """Close the case: the parents want no more support."""
+    use_cases.close_case(tx, Outcome.WITHDRAWN)
+
+
+@events.on(ParentsConsulted)
+async def on_parents_consulted(event: ParentsConsulted, tx: Transaction[Case]) -> None:
+    """Set the next step that the parents and the school agreed on."""
+    use_cases.change_case(tx, lambda case: case.consulted(referral_wanted=event.youth_team == "refer", on=event.held_on))
+
+
+@events.on(ConsentGiven)
+async def on_consent_given(event: ConsentGiven, tx: Transaction[Case]) -> None:
+    """Let what waited for this consent go on."""
+    purposes = translation.purposes(event.purposes)
+    use_cases.change_case(tx, lambda case: case.consented(**purposes, on=event.agreed_on))
+
+
+@events.on(ConsentWithdrawn)
+async def on_consent_withdrawn(event: ConsentWithdrawn, tx: Transaction[Case]) -> None:
+    """Stop what this consent allowed, and have the board decide what comes instead."""
+    purposes = translation.purposes(event.purposes)
+    use_cases.change_case(tx, lambda case: case.consent_withdrawn(**purposes, on=event.withdrawn_on))
+
+
+@events.on(JGTReferred)
+async def on_jgt_referred(event: JGTReferred, tx: Transaction[Case]) -> None:
+    """The youth team's answer is due."""
+    use_cases.change_case(tx, lambda case: case.referred(gemeente=event.home_municipality, answer_due=event.answer_due))
+
+
+@events.on(JGTReferralAccepted)
+async def on_jgt_referral_accepted(event: JGTReferralAccepted, tx: Transaction[Case]) -> None:
+    """The youth team takes it up; the school evaluates with the parents."""
+    use_cases.change_case(tx, lambda case: case.team_accepted(event.accepted_on))
+
+
+@events.on(JGTReferralDeclined)
+async def on_jgt_referral_declined(event: JGTReferralDeclined, tx: Transaction[Case]) -> None:
+    """No help came of it: the board decides what comes instead."""
+    use_cases.change_case(tx, lambda case: case.referral_ended(event.declined_on))
+
+
+@events.on(JGTReferralRecalled)
+async def on_jgt_referral_recalled(event: JGTReferralRecalled, tx: Transaction[Case]) -> None:
+    """The referral was taken back: the board decides what comes instead."""
+    use_cases.change_case(tx, lambda case: case.referral_ended(event.recalled_on))

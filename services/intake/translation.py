@@ -1,0 +1,70 @@
+"""The contract's words to the guardian's own, and back."""
+
+from datetime import date, datetime
+from typing import cast
+from zoneinfo import ZoneInfo
+
+from passend_contracts import catalogue
+from passend_contracts.events import CaseOpened, NextStepSet, SupportRequested
+from passend_contracts.events.next_step_set.v1 import Obligation as ToldObligation
+from passend_contracts.vocabulary import AgeBand
+
+from services.chassis.transaction import Transaction
+from services.intake.domain.case import Case, Entry
+from services.intake.domain.obligation import Obligation, consult_parents
+
+LEGAL_TIME = ZoneInfo("Europe/Amsterdam")
+
+
+def day(moment: datetime) -> date:
+    """The calendar day in the Netherlands: terms count its days."""
+    return moment.astimezone(LEGAL_TIME).date()
+
+
+def new_case(event: SupportRequested, tx: Transaction[Case]) -> Case:
+    """The case that a request for support opens, for the board that sent it."""
+    board, today = tx.party or "", day(tx.now)
+    return Case(
+        id=tx.case_id,
+        board=board,
+        board_urn=tx.sender,
+        school=event.school,
+        municipality=event.home_municipality,
+        age_band=event.age_band,
+        opened_on=today,
+        team_known=tx.service.region.team_for(event.home_municipality, today) is not None,
+        obligations=(consult_parents(board, today),),
+    )
+
+
+def purposes(told: tuple[str, ...] | list[str]) -> dict[str, bool]:
+    """Which of the purposes that the guardian knows a consent speaks of."""
+    return {"to_refer": "refer_to_youth_team" in told, "to_feedback": "feedback_to_school" in told}
+
+
+def entry(tx: Transaction[Case]) -> Entry:
+    """The line of the history for the event at hand."""
+    return Entry(tx.event.time, catalogue.of(tx.event.type).stem, tx.party or tx.event.producer or "")
+
+
+def case_opened(case: Case) -> CaseOpened:
+    """The case as the SWV may know it."""
+    return CaseOpened(school=case.school, home_municipality=case.municipality, age_band=_told_band(case), opened_on=case.opened_on)
+
+
+def _told_band(case: Case) -> AgeBand:
+    return cast("AgeBand", case.age_band)  # it came in by the same contract
+
+
+def next_step_set(case: Case) -> NextStepSet:
+    """All obligations of an open case and the one that is due first, without youth-care status."""
+    step = case.next_step
+    if step is None:
+        raise ValueError("a closed case has no next step")
+    return NextStepSet(next_step=_told(step), obligations=[_told(each) for each in case.obligations])
+
+
+def _told(obligation: Obligation) -> ToldObligation:
+    seen = obligation.as_others_see_it()
+    kind = "third_party_step" if seen.owner == "third_party" else seen.kind.value
+    return ToldObligation(kind=kind, owner=seen.owner, due=seen.due, ground=seen.ground)

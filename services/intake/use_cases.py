@@ -1,0 +1,63 @@
+"""What the guardian decides: open, change and close a case, and tell its obligations whenever they change."""
+
+from collections.abc import Callable
+
+import structlog
+from passend_contracts.events import CaseClosed
+
+from services.chassis.transaction import Transaction
+from services.intake import translation
+from services.intake.domain.case import Case, Outcome
+
+log = structlog.get_logger()
+
+
+def open_case(tx: Transaction[Case], case: Case) -> None:
+    """Take a case up, once."""
+    if tx.state:
+        tx.refuse(
+            rule="case_opened_once",
+            ground="Every registration at a board is a case of its own",
+            possible="Send what changed as its own event, or use a new case id for another request.",
+        )
+        return
+    tx.publish(translation.case_opened(case))
+    log.info("case_opened", board=case.board)
+    _keep(tx, case)
+
+
+def change_case(tx: Transaction[Case], change: Callable[[Case], Case]) -> None:
+    """Let a fact change the case."""
+    if case := _open_case(tx):
+        _keep(tx, change(case))
+
+
+def close_case(tx: Transaction[Case], outcome: Outcome) -> None:
+    """End the case: nobody owes anything any more."""
+    if case := _open_case(tx):
+        tx.publish(CaseClosed(outcome=outcome.value, closed_on=translation.day(tx.now)), sender=case.board_urn)
+        log.info("case_closed", outcome=outcome.value)
+        _keep(tx, case.closed(outcome))
+
+
+def _open_case(tx: Transaction[Case]) -> Case | None:
+    """The case, when this event may change it; else the sender is told why not."""
+    case = tx.state
+    if tx.party is None:
+        if case is None:
+            log.error("case_unknown")
+        return case
+    if case is None or case.board != tx.party:
+        tx.refuse(rule="own_case", ground="A case is its board's own", possible="Send support_requested first, with this case id.")
+        return None
+    if not case.is_open:
+        tx.refuse(rule="case_closed", ground="A closed case changes no more", possible="Send support_requested with a new case id.")
+        return None
+    return case
+
+
+def _keep(tx: Transaction[Case], case: Case) -> None:
+    before = tx.state.obligations if tx.state else ()
+    if case.is_open and case.obligations != before:
+        tx.publish(translation.next_step_set(case), sender=case.board_urn)
+    tx.save(case.noted(translation.entry(tx)))

@@ -1,0 +1,88 @@
+"""When a child is referred to the youth team, when the referral is recalled, and whose answer counts."""
+
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from enum import StrEnum
+
+ANSWER_TIME = timedelta(weeks=1)
+"""How long a team may take to answer: this platform's proposal; no law sets it (domain.md §4)."""
+
+
+class State(StrEnum):
+    """How far the referral is."""
+
+    NONE = "none"
+    SENT = "sent"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    WITHHELD = "withheld"
+    RECALLED = "recalled"
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """One entry of the parents' consent (toestemming) or of its withdrawal, as the school recorded it."""
+
+    id: str
+    purposes: tuple[str, ...]
+    sequence: int
+    given: bool
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What parents and school want of the youth team, by their last conversation (oudergesprek)."""
+
+    refer: bool
+    held_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Referral:
+    """A child on its way to the youth team (jeugd- en gezinsteam, JGT) of its home: what is known, and how far it is.
+
+    The school is the sender (the SWV may give no pupil data to a gemeente); nothing goes without the parents' consent.
+    """
+
+    case_id: str
+    board: str
+    board_urn: str
+    school: str
+    municipality: str
+    age_band: str
+    consents: tuple[Consent, ...] = ()
+    wish: Wish | None = None
+    state: State = State.NONE
+    referral_id: str | None = None
+    open: bool = True
+
+    def heard(self, consent: Consent) -> "Referral":
+        """With one more entry of consent."""
+        return replace(self, consents=(*self.consents, consent))
+
+    def wished(self, wish: Wish) -> "Referral":
+        """With the outcome of a conversation."""
+        return replace(self, wish=wish)
+
+    @property
+    def may_be_sent(self) -> bool:
+        """Whether a referral is wanted and none is under way; whether consent allows it is for the consent rule to say."""
+        return self.open and self.wish is not None and self.wish.refer and self.state in {State.NONE, State.WITHHELD, State.RECALLED}
+
+    @property
+    def awaits_answer(self) -> bool:
+        """Whether the team has a referral that it has not answered."""
+        return self.state is State.SENT
+
+    def sent(self, referral_id: str) -> "Referral":
+        """The team's answer is awaited."""
+        return replace(self, state=State.SENT, referral_id=referral_id)
+
+    def now(self, state: State) -> "Referral":
+        """In another state."""
+        return replace(self, state=state)
+
+    def ended(self) -> "Referral":
+        """The request itself was withdrawn: nothing is sent any more."""
+        return replace(self, open=False)

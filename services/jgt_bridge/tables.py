@@ -1,0 +1,31 @@
+"""jgt_bridge's table, in a registry of its own."""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Column
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import registry
+from sqlmodel import Field, SQLModel
+
+
+class Base(SQLModel, registry=registry()):
+    """Keeps jgt_bridge's table apart from those of other services."""
+
+
+class ReferralRow(Base, table=True):
+    """One case as far as the youth team is concerned, with its own projection of consent."""
+
+    __tablename__ = "referral"
+    case_id: str = Field(primary_key=True)
+    board: str
+    board_urn: str
+    school: str
+    municipality: str
+    age_band: str
+    consents: list[dict[str, Any]] = Field(sa_column=Column(JSONB, nullable=False))
+    wants_referral: bool | None = None
+    wish_held_on: date | None = None
+    state: str
+    referral_id: str | None = None
+    open: bool

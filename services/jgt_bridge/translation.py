@@ -1,0 +1,64 @@
+"""The contract's words to jgt_bridge's own, and back; the consent rule is asked here."""
+
+from datetime import date, datetime
+from typing import cast
+from zoneinfo import ZoneInfo
+
+from passend_contracts import consent
+from passend_contracts.events import ConsentGiven, ConsentWithdrawn, JGTReferred, ParentsConsulted, SupportRequested
+from passend_contracts.vocabulary import AgeBand
+
+from services.chassis.region import Team
+from services.chassis.transaction import Transaction
+from services.jgt_bridge.domain.referral import ANSWER_TIME, Consent, Referral, Wish
+
+LEGAL_TIME = ZoneInfo("Europe/Amsterdam")
+
+
+def day(moment: datetime) -> date:
+    """The calendar day in the Netherlands: terms count its days."""
+    return moment.astimezone(LEGAL_TIME).date()
+
+
+def new_referral(event: SupportRequested, tx: Transaction[Referral]) -> Referral:
+    """What a request for support tells about a later referral."""
+    board = next(party for party in tx.service.region.parties if party.owns(tx.event.source))
+    return Referral(tx.case_id, board.id, board.urn, event.school, event.home_municipality, event.age_band)
+
+
+def wish(event: ParentsConsulted) -> Wish:
+    """What parents and school want of the youth team."""
+    return Wish(refer=event.youth_team == "refer", held_on=event.held_on)
+
+
+def given(event: ConsentGiven, tx: Transaction[Referral]) -> Consent:
+    """An entry of consent under its event's id and its number on the school's topic."""
+    return Consent(tx.event.id, tuple(event.purposes), int(tx.event.sequence or 0), given=True, on=event.agreed_on)
+
+
+def withdrawn(event: ConsentWithdrawn, tx: Transaction[Referral]) -> Consent:
+    """The same for a withdrawal."""
+    return Consent(tx.event.id, tuple(event.purposes), int(tx.event.sequence or 0), given=False, on=event.withdrawn_on)
+
+
+def consent_to_refer(referral: Referral) -> consent.Answer:
+    """Whether the child's data may go to the gemeente of its home: the one rule, over our own entries."""
+    entries = (consent.Entry(each.id, each.sequence, frozenset(each.purposes), each.given, each.on) for each in referral.consents)
+    return consent.may_share(entries, "refer_to_youth_team", referral.municipality)
+
+
+def referred(referral: Referral, team: Team, because: consent.Entry, now: datetime) -> JGTReferred:
+    """The referral as the team receives it: routing and dates, nothing about who the child is."""
+    if referral.wish is None:
+        raise ValueError("a referral without a conversation")
+    return JGTReferred(
+        board=referral.board,
+        school=referral.school,
+        home_municipality=referral.municipality,
+        team=team.id,
+        age_band=cast("AgeBand", referral.age_band),  # it came in by the same contract
+        consulted_on=referral.wish.held_on,
+        consent=because.id,
+        consented_on=because.on,
+        answer_due=day(now) + ANSWER_TIME,
+    )

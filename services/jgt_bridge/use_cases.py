@@ -1,0 +1,92 @@
+"""What jgt_bridge decides: refer, stop or recall, and take the answer of the gemeente that was asked."""
+
+import structlog
+from passend_contracts import catalogue
+from passend_contracts.events import JGTReferralRecalled
+
+from services.chassis.transaction import Transaction
+from services.jgt_bridge import translation
+from services.jgt_bridge.domain.referral import Consent, Referral, State, Wish
+
+STATUS = "jgt.cases.v1"
+
+log = structlog.get_logger()
+
+
+def begin(tx: Transaction[Referral], referral: Referral) -> None:
+    """Know the child's home before anything else about the case."""
+    if not tx.state:
+        tx.save(referral)
+
+
+def take_wish(tx: Transaction[Referral], wish: Wish) -> None:
+    """The parents and the school spoke about the youth team."""
+    if referral := _known(tx):
+        _refer_when_wanted(tx, referral.wished(wish))
+
+
+def take_consent(tx: Transaction[Referral], consent: Consent) -> None:
+    """The parents agreed to something."""
+    if referral := _known(tx):
+        _refer_when_wanted(tx, referral.heard(consent))
+
+
+async def take_withdrawal(tx: Transaction[Referral], withdrawal: Consent) -> None:
+    """The parents took back what they agreed to."""
+    if referral := _known(tx):
+        referral = referral.heard(withdrawal)
+        if not translation.consent_to_refer(referral).allowed:
+            referral = await _stop(tx, referral, "consent_withdrawn")
+        tx.save(referral)
+
+
+async def end(tx: Transaction[Referral]) -> None:
+    """The parents want no more support at all."""
+    if referral := _known(tx):
+        tx.save((await _stop(tx, referral, "request_withdrawn")).ended())
+
+
+def take_answer(tx: Transaction[Referral], referral_id: str, answer: State) -> None:
+    """A gemeente answered a referral: only the one that was asked, and only the one that is open."""
+    referral = tx.state
+    if referral is None or referral.municipality != tx.party or referral.referral_id != referral_id:
+        tx.refuse(rule="own_referral", ground="Only the gemeente that was asked answers", possible="Answer the referral on your own topic.")
+    elif not referral.awaits_answer:
+        tx.refuse(rule="referral_open", ground=f"This referral is {referral.state}", possible="Nothing: no answer is awaited any more.")
+    else:
+        tx.save(referral.now(answer))
+
+
+def _refer_when_wanted(tx: Transaction[Referral], referral: Referral) -> None:
+    decision = translation.consent_to_refer(referral)
+    team = tx.service.region.team_for(referral.municipality, translation.day(tx.now))
+    if referral.may_be_sent and decision.allowed and decision.because and team:
+        event = translation.referred(referral, team, decision.because, tx.now)
+        referral = referral.sent(tx.publish(event, sender=referral.board_urn, to=_topics(referral), held=True))
+        log.info("jgt_referred", team=team.id)
+    tx.save(referral)
+
+
+async def _stop(tx: Transaction[Referral], referral: Referral, reason: str) -> Referral:
+    """Nothing more may go to the team: empty the referral while it is still here, recall it when it is not."""
+    if not referral.awaits_answer or referral.referral_id is None:
+        return referral
+    if await tx.withhold(referral.referral_id):
+        log.info("jgt_referral_withheld", reason=reason)
+        return referral.now(State.WITHHELD)
+    recall = JGTReferralRecalled(referral=referral.referral_id, reason=reason, recalled_on=translation.day(tx.now))
+    log.info("jgt_referral_recalled", reason=reason)
+    tx.publish(recall, sender=referral.board_urn, to=_topics(referral))
+    return referral.now(State.RECALLED)
+
+
+def _topics(referral: Referral) -> list[str]:
+    """The referral goes to the gemeente's own topic; its status, the same event, to those who may follow it."""
+    return [catalogue.to_topic(referral.municipality), STATUS]
+
+
+def _known(tx: Transaction[Referral]) -> Referral | None:
+    """The case; the school's topic is in order, so its first event came before."""
+    if tx.state is None:
+        log.error("case_unknown")
+    return tx.state

@@ -1,0 +1,48 @@
+"""One service at a time, on a real broker and database."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+
+from services.chassis.settings import Settings
+from services.chassis.testing import RunningService, running
+from services.intake import app as intake_app
+from services.jgt_bridge import app as jgt_bridge_app
+from tests.pairs.pair import Pair
+from tests.pairs.topics import REGION
+
+ISSUER = "http://127.0.0.1:1"
+
+
+def settings_of(pair: Pair, service: str, **others: Any) -> Settings:
+    return Settings(
+        **{
+            "port": 1,
+            "database_url": pair.database_url(service),
+            "kafka": pair.kafka,
+            "kafka_embedded": pair.embedded,
+            "region": REGION,
+            "jwks_url": f"{ISSUER}/jwks.json",
+            "issuer": ISSUER,
+            **others,
+        }
+    )
+
+
+def run(pair: Pair, name: str, build: Callable[[Settings], FastAPI], **others: Any) -> AbstractAsyncContextManager[RunningService]:
+    return running(name, build, settings_of(pair, name, **others))
+
+
+@pytest.fixture
+async def intake(pair: Pair) -> AsyncIterator[RunningService]:
+    async with run(pair, intake_app.NAME, intake_app.build) as service:
+        yield service
+
+
+@pytest.fixture
+async def jgt_bridge(pair: Pair) -> AsyncIterator[RunningService]:
+    async with run(pair, jgt_bridge_app.NAME, jgt_bridge_app.build) as service:
+        yield service

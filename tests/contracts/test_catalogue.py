@@ -1,0 +1,118 @@
+"""That the catalogue holds together: topics, readers, privacy, and what it says to whoever adds an event."""
+
+import re
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from passend_contracts.catalogue import (
+    DOORS,
+    EVENTS,
+    EVENTS_FOLDER,
+    TOPICS,
+    CatalogueError,
+    EventType,
+    dlq_topic,
+    from_topic,
+    load,
+    of,
+    to_topic,
+    topic,
+)
+from passend_contracts.envelope import MAX_EVENT_BYTES
+from passend_contracts.events.support_requested.v1 import SupportRequested
+from passend_contracts.export import closed_schema, fields_of
+
+from tests.contracts.examples import name_of
+
+SERVICES = {"intake", "jgt_bridge", "console"}
+EVENT_PARAMS = pytest.mark.parametrize("event", EVENTS, ids=name_of)
+
+
+def test_an_event_is_found_by_class_data_and_type() -> None:
+    entry = of("nl.passendonderwijs.support-requested.v1")
+    assert entry is of(SupportRequested)
+    assert (entry.stem, entry.topic, entry.model) == ("support_requested", "school.cases.v1", SupportRequested)
+
+
+@EVENT_PARAMS
+def test_an_event_is_read_by_who_reads_its_topic_or_keeps_its_door(event: EventType) -> None:
+    for name in set(event.topics) & set(TOPICS):
+        doors = {door for kind, door in DOORS.items() if kind in event.emitters}
+        assert doors | {TOPICS[name].writer} >= set(event.emitters) & SERVICES
+        assert set(TOPICS[name].readers) <= set(event.readers)
+        assert set(event.readers) & SERVICES <= set(TOPICS[name].readers) | doors
+
+
+def test_jgt_bridge_never_reads_what_the_guardian_says() -> None:
+    assert "jgt_bridge" not in TOPICS["guard.cases.v1"].readers
+
+
+def test_topics_of_parties_and_dead_letters_follow_from_their_name() -> None:
+    assert [topic(from_topic(party)).readers for party in ("bg41234", "gm0546")] == [("intake",), ("jgt_bridge",)]
+    assert (topic(to_topic("gm0546")).readers, topic(to_topic("gm0546")).partitions) == (("console",), 1)
+    assert topic(dlq_topic("intake")).writer == "intake"
+    assert topic("school.cases.v1").partitions == 6
+    with pytest.raises(KeyError):
+        topic("elsewhere")
+
+
+@EVENT_PARAMS
+def test_nothing_personal_is_part_of_an_event(event: EventType) -> None:
+    assert {part["x-privacy"] for _, part in fields_of(closed_schema(event))} == {"none"}
+
+
+@EVENT_PARAMS
+def test_only_services_write_sentences_and_only_about_rules_and_forms(event: EventType) -> None:
+    free = {path.rpartition(".")[2] for path, part in fields_of(closed_schema(event)) if part["type"] == "string" and "maxLength" in part}
+    assert free <= {"ground", "title", "detail", "message", "possible"}
+    assert not free or set(event.emitters) <= SERVICES
+
+
+@EVENT_PARAMS
+def test_the_largest_event_that_a_contract_allows_fits_with_room_for_what_a_door_adds(event: EventType) -> None:
+    room_for_attributes = 3_072
+    assert largest(closed_schema(event)) + room_for_attributes < MAX_EVENT_BYTES
+
+
+def largest(schema: dict[str, Any]) -> int:
+    """At most how many bytes a value takes in JSON."""
+    match schema:
+        case {"type": "object", "properties": fields}:
+            return 2 + sum(len(name) + 4 + largest(part) for name, part in fields.items())
+        case {"type": "array", "maxItems": most, "items": items}:
+            return 2 + int(most) * (1 + largest(items))
+        case {"type": "string", "maxLength": longest, "pattern": pattern}:
+            return 2 + (2 if pattern == "^[ -~]*$" else 4) * int(longest)  # a quote in ASCII text takes two bytes
+        case {"enum": values}:
+            return 2 + max(len(str(value)) for value in values)
+        case {"pattern": pattern}:
+            return 12 + sum(int(most) for most in re.findall(r"(\d+)}", pattern))
+        case _:
+            return len("500")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ('owner = "', 'ownr = "', "ownr"),
+        ('term = "', '# "', "term"),
+        ('emitters = ["board"]', 'emitters = ["parent"]', "emitters"),
+        ("[meaning]", "[meaning", "at line"),
+        ("[meaning]", '[meaning]\nde = "x"', "de"),
+        ("[meaning]", 'stem = "other"\n[meaning]', "stem"),
+    ],
+)
+def test_a_description_that_does_not_hold_together_is_named(tmp_path: Path, old: str, new: str, told: str) -> None:
+    shutil.copytree(EVENTS_FOLDER / "support_requested", tmp_path / "support_requested")
+    description = tmp_path / "support_requested" / "event.toml"
+    description.write_text(description.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+    with pytest.raises(CatalogueError, match=f"support_requested/event.toml: (?s:.*){told}"):
+        load(tmp_path)
+
+
+def test_a_folder_without_a_model_is_named(tmp_path: Path) -> None:
+    shutil.copytree(EVENTS_FOLDER / "withheld", tmp_path / "nothing_said")
+    with pytest.raises(CatalogueError, match="nothing_said"):
+        load(tmp_path)

@@ -1,0 +1,129 @@
+"""That every example says what its event's model and schema say, and that the two say the same."""
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings, strategies as st
+from passend_contracts.catalogue import EVENTS, EventType, accept, of, read
+from passend_contracts.envelope import Envelope, Invalid, decode_kafka, encode
+from passend_contracts.export import EVENTS_PAGE, closed_schema, opened_schema
+
+from tests.contracts.examples import INVALID, VALID, Example, allowed, content, decoded, name_of, valid_event, validator
+
+EVENT_PARAMS = pytest.mark.parametrize("event", EVENTS, ids=name_of)
+CLOSED = {event.stem: validator(closed_schema(event)) for event in EVENTS}
+OPENED = {event.stem: validator(opened_schema(event)) for event in EVENTS}
+
+
+@EVENT_PARAMS
+def test_every_event_has_a_valid_and_an_invalid_example(event: EventType) -> None:
+    assert any(owner is event for owner, _ in VALID)
+    assert any(owner is event for owner, _ in INVALID)
+
+
+@pytest.mark.parametrize(("event", "path"), VALID, ids=name_of)
+def test_a_valid_example_is_read_and_fits_the_schema(event: EventType, path: Path) -> None:
+    envelope = decoded(content(path))
+    assert isinstance(envelope, Envelope)
+    assert of(envelope.type) is event
+    assert read(envelope).to_wire() == envelope.data
+    assert envelope.dataschema == event.dataschema
+    assert [*CLOSED[event.stem].iter_errors(envelope.data)] == []
+
+
+@pytest.mark.parametrize(("event", "path"), INVALID, ids=name_of)
+def test_an_invalid_example_fails_where_it_says(event: EventType, path: Path) -> None:
+    example = content(path)
+    with pytest.raises(Invalid) as raised:
+        accept(decoded(example["event"]))
+    assert [{"path": problem.path, "code": problem.code} for problem in raised.value.problems] == example["expected"]
+    about_data = any(expected["path"].startswith("$.data.") for expected in example["expected"])
+    assert CLOSED[event.stem].is_valid(example["event"]["data"]) is not about_data
+
+
+def test_the_validator_asserts_dates() -> None:
+    schema = {"type": "object", "properties": {"on": {"type": "string", "format": "date"}}}
+    assert validator(schema).is_valid({"on": "2026-02-28"})
+    assert not validator(schema).is_valid({"on": "2026-02-30"})
+    assert not validator({"type": "string", "format": "date-time"}).is_valid("2026-02-30T00:00:00Z")
+
+
+def is_accepted(event: EventType, data: Any) -> bool:
+    try:
+        accept(decoded(valid_event("support_requested") | {"type": event.type, "dataschema": event.dataschema, "data": data}))
+    except Invalid:
+        return False
+    return True
+
+
+ODD = st.sampled_from(
+    [None, True, 0, -1, 1.5, "", "x", "2026-02-30", "2026-1-1", "20260101", "2026-01-01T00:00:00Z", "1793836800", "é", "\u0000"]
+)
+
+
+@EVENT_PARAMS
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(draw=st.data())
+def test_a_door_and_the_schema_judge_alike(event: EventType, draw: st.DataObject) -> None:
+    data = draw.draw(allowed(closed_schema(event)))
+    assert is_accepted(event, data) is CLOSED[event.stem].is_valid(data) is True
+    wrong = {**data, draw.draw(st.sampled_from([*event_fields(event), "extra"])): draw.draw(ODD | ODD.map(lambda value: [value]))}
+    assert is_accepted(event, wrong) is CLOSED[event.stem].is_valid(wrong)
+
+
+@EVENT_PARAMS
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(draw=st.data())
+def test_data_goes_through_model_and_wire_unchanged(event: EventType, draw: st.DataObject) -> None:
+    first = event.model.from_wire(draw.draw(allowed(closed_schema(event))), closed=True)
+    known = decoded(valid_event(event.stem))
+    assert isinstance(known, Envelope)
+    sent = Envelope(id=known.id, source=known.source, type=known.type, subject=known.subject, time=known.time, data=first.to_wire())
+    assert read(decode_kafka(known.subject.encode(), encode(sent), ())) == first
+
+
+@EVENT_PARAMS
+def test_a_reader_ignores_what_it_does_not_know(event: EventType) -> None:
+    known = decoded(valid_event(event.stem))
+    later = decoded(with_later_fields(valid_event(event.stem)))
+    assert isinstance(known, Envelope)
+    assert isinstance(later, Envelope)
+    assert read(later) == read(known)
+    assert OPENED[event.stem].is_valid(later.data)
+    assert not CLOSED[event.stem].is_valid(later.data)
+
+
+def with_later_fields(value: Any) -> Any:
+    """The same event as a later version would send it, with a field more in every object."""
+    if isinstance(value, list):
+        return [with_later_fields(item) for item in value]
+    if isinstance(value, dict):
+        return {name: with_later_fields(item) for name, item in value.items()} | {"laterField": "x"}
+    return value
+
+
+@pytest.mark.parametrize(("event", "path"), VALID, ids=name_of)
+def test_a_deleted_misspelt_or_wrongly_typed_field_is_noticed(event: EventType, path: Path) -> None:
+    data = content(path)["data"]
+    required = closed_schema(event).get("required", [])
+    for name in data:
+        rest = {other: value for other, value in data.items() if other != name}
+        assert name not in required or not is_accepted(event, rest)
+        assert not is_accepted(event, {**rest, f"{name}x": data[name]})
+        assert not is_accepted(event, {**rest, name: {"value": data[name]}})
+
+
+def event_fields(event: EventType) -> list[str]:
+    return list(closed_schema(event)["properties"])
+
+
+@pytest.mark.parametrize(("example", "told"), [(VALID[0], "closed_on"), (INVALID[0], "bad-json")])
+def test_the_ten_lines_of_the_readme_work(example: Example, told: str, tmp_path: Path) -> None:
+    lines = (EVENTS_PAGE.parent / "README.md").read_text(encoding="utf-8").partition("```python\n")[2].partition("```")[0]
+    posted = tmp_path / "event.json"
+    posted.write_text(example[1].read_text(encoding="utf-8")[: None if example in VALID else 40], encoding="utf-8")
+    ran = subprocess.run([sys.executable, "-c", lines, posted], capture_output=True, text=True, check=True)
+    assert told in ran.stdout

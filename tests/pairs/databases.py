@@ -1,0 +1,78 @@
+"""A database and a login for each service of each test, as in production: no service can read another's tables."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from itertools import count
+from typing import Any
+
+import asyncpg
+
+
+class Databases:
+    """The databases of one PostgreSQL server. Names are the harness's own; they come from no test input."""
+
+    def __init__(self, port: int, user: str, password: str) -> None:
+        self.port = port
+        self._admin = {"host": "127.0.0.1", "port": port, "user": user, "password": password, "timeout": 5}
+        self._logins: set[str] = set()
+        self._templates: dict[str, str] = {}
+        self._current: dict[str, str] = {}
+        self._numbers = count(1)
+
+    def url(self, service: str) -> str:
+        """The service's database in this test; the first call makes it."""
+        if service not in self._current:
+            name = f"{service}_{next(self._numbers)}"
+            _in_a_thread(self._create(service, name, self._templates.get(service, "template1")))
+            self._current[service] = name
+        return self._url(service, self._current[service])
+
+    def prepare(self, service: str, migrate: Callable[[str], None]) -> None:
+        """Make the template that later databases of this service copy; a second call does nothing."""
+        if service in self._templates:
+            return
+        name = f"{service}_template"
+        _in_a_thread(self._create(service, name, "template1"))
+        with ThreadPoolExecutor(1) as thread:
+            thread.submit(migrate, self._url(service, name)).result()
+        self._templates[service] = name
+
+    async def drop(self) -> None:
+        """Drop what this test made, open connections or not."""
+        names = list(self._current.values())
+        self._current.clear()
+        await self.execute(*(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)" for name in names))
+
+    async def wait_until_up(self, seconds: float = 60) -> None:
+        """Return when the server takes connections; raises `TimeoutError` when it does not in time."""
+        async with asyncio.timeout(seconds):
+            while True:
+                try:
+                    return await self.execute("SELECT 1")
+                except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                    await asyncio.sleep(0.05)
+
+    async def execute(self, *statements: str) -> None:
+        """Run these as the administrator, each in a transaction of its own."""
+        connection = await asyncpg.connect(**self._admin, database="postgres")
+        try:
+            for statement in statements:
+                await connection.execute(statement)
+        finally:
+            await connection.close(timeout=5)
+
+    async def _create(self, service: str, name: str, template: str) -> None:
+        if service not in self._logins:
+            await self.execute(f"CREATE ROLE {service} LOGIN PASSWORD '{service}'")
+            self._logins.add(service)
+        await self.execute(f"CREATE DATABASE {name} OWNER {service} TEMPLATE {template}", f"REVOKE ALL ON DATABASE {name} FROM PUBLIC")
+
+    def _url(self, service: str, name: str) -> str:
+        return f"postgresql+asyncpg://{service}:{service}@127.0.0.1:{self.port}/{name}"
+
+
+def _in_a_thread(work: Coroutine[Any, Any, None]) -> None:
+    # Fixtures without a loop and tests inside one both need an address at once: the work gets a loop of its own.
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, work).result()

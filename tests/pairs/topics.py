@@ -1,0 +1,79 @@
+"""The topics of the catalogue on a real broker, and a broker as good as new without the seconds that new topics cost."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from aiokafka.client import AIOKafkaClient
+from aiokafka.protocol.admin import CreateTopicsRequest, DeleteGroupsRequest, DeleteRecordsRequest, DescribeGroupsRequest, ListGroupsRequest
+from aiokafka.protocol.group import LeaveGroupRequest
+
+REGION = Path(__file__).parents[2] / "deploy/region/po2801.toml"
+NODE = 1
+HIGH_WATERMARK = -1
+TIMEOUT_MS = 30_000
+
+
+def catalogue_topics() -> dict[str, int]:
+    """Every topic of the platform in our region, with its number of partitions: the list that the embedded broker starts with."""
+    from deploy.embedded.broker import topics_of
+    from services.chassis import region
+
+    return topics_of(region.load(REGION))
+
+
+class Topics:
+    """Topics of a broker of one node."""
+
+    def __init__(self, kafka: str, partitions: dict[str, int]) -> None:
+        self._kafka = kafka
+        self._partitions = partitions
+
+    async def create(self) -> None:
+        """Create all topics; raises `RuntimeError` with those that were refused."""
+        wanted: list[Any] = [(name, count, 1, [], []) for name, count in self._partitions.items()]
+        async with self._client() as client:
+            response = await client.send(NODE, CreateTopicsRequest(wanted, TIMEOUT_MS, validate_only=False))
+        refused = [(topic, code) for topic, code, *_ in response.topic_errors if code]
+        if refused:
+            raise RuntimeError(f"topics were not created: {refused}")
+
+    async def empty(self) -> None:
+        """Delete all records and all groups.
+
+        Topics stay, and so do their offsets: a reader without an offset of its own starts at the first record that comes now.
+        """
+        everything = [(name, [(n, HIGH_WATERMARK) for n in range(count)]) for name, count in self._partitions.items()]
+        async with self._client() as client, asyncio.timeout(TIMEOUT_MS / 1000):
+            while await _not_deleted(client, everything):  # noqa: ASYNC110 -- a new partition, or a new broker's, has no leader at first
+                await asyncio.sleep(0.05)
+            await _delete_groups(client)
+
+    @asynccontextmanager
+    async def _client(self) -> AsyncIterator[Any]:
+        client = AIOKafkaClient(bootstrap_servers=self._kafka)
+        try:
+            await client.bootstrap()
+            yield client
+        finally:
+            await client.close()
+
+
+async def _not_deleted(client: Any, records: list[tuple[str, list[tuple[int, int]]]]) -> bool:
+    response = await client.send(NODE, DeleteRecordsRequest(records, TIMEOUT_MS))
+    return any(code for _, partitions, *_ in response.topics for _, _, code, *_ in partitions)
+
+
+async def _delete_groups(client: Any) -> None:
+    """A killed static member would keep its partitions until its session ends, 45 s into the next test: it leaves here first."""
+    groups = [name for name, *_ in (await client.send(NODE, ListGroupsRequest())).groups]
+    if not groups:
+        return
+    described = (await client.send(NODE, DescribeGroupsRequest(groups))).groups
+    for name, member in [(group[1], member[0]) for group in described for member in group[5]]:
+        await client.send(NODE, LeaveGroupRequest(name, member))
+    results = (await client.send(NODE, DeleteGroupsRequest(groups))).results
+    if refused := [(name, code) for name, code in results if code]:
+        raise RuntimeError(f"groups were not deleted, so a consumer of the last test still runs: {refused}")
