@@ -46,9 +46,8 @@ def check_ports(ports: Ports, within: float = PORT_FREE_WITHIN) -> None:
     end = time.monotonic() + within
     while taken := [f"{port} ({name})" for name, port in ports.all.items() if _taken(port)]:
         if time.monotonic() > end:
-            what = "port" if len(taken) == 1 else "ports"
             other = ports.base + 10_000 if ports.base < 50_000 else BASE_PORT
-            raise CannotStart(f"{what} {', '.join(taken)} taken by another program; stop it, or give other ports: --base-port {other}")
+            raise CannotStart(f"another program has port {', '.join(taken)}; stop it, or choose other ports: --base-port {other}")
         time.sleep(0.1)
 
 

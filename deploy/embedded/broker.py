@@ -10,8 +10,10 @@ import os
 import signal
 import socket
 import sys
+import threading
 import uuid
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from ctypes import c_char_p, c_int, c_int32, c_size_t, c_void_p
 from importlib.util import find_spec
 from pathlib import Path
@@ -73,8 +75,11 @@ class Broker:
         self.log_id = str(uuid.uuid4())
         self._library = librdkafka()
         self._cluster = self._library.rd_kafka_mock_cluster_new(self._client(), 1)
-        for name, partitions in {catalogue.LOG_ID_TOPIC: 1, **topics}.items():
-            self._check(name, self._library.rd_kafka_mock_topic_create(self._cluster, name.encode(), partitions, 1))
+        self._own = str(self._library.rd_kafka_mock_cluster_bootstraps(self._cluster).decode())
+        self._own_port = int(self._own.rpartition(":")[2])
+        with self._woken():
+            for name, partitions in {catalogue.LOG_ID_TOPIC: 1, **topics}.items():
+                self._check(name, self._library.rd_kafka_mock_topic_create(self._cluster, name.encode(), partitions, 1))
         self._write_log_id()
 
     def serve(self, port: int) -> None:
@@ -83,10 +88,29 @@ class Broker:
         The cluster listens on a random port and cannot be told otherwise. Its listening descriptor is replaced by one that
         listens where we want: a forwarder in between would copy every byte through Python.
         """
-        with socket.create_server((HOST, port), backlog=128) as listener:
+        with socket.create_server((HOST, port), backlog=128) as listener, socket.create_connection((HOST, self._own_port)):
             listener.setblocking(False)
+            with self._woken():
+                self._check("host", self._library.rd_kafka_mock_broker_set_host_port(self._cluster, BROKER, HOST.encode(), port))
             os.dup2(listener.fileno(), self._listening_descriptor())
-        self._check("set_host_port", self._library.rd_kafka_mock_broker_set_host_port(self._cluster, BROKER, HOST.encode(), port))
+        # The end of our connection wakes the cluster's thread, which looks at the new socket from then on.
+
+    @contextmanager
+    def _woken(self) -> Iterator[None]:
+        """Keep the cluster's thread awake: left alone it overlooks one call in a hundred until its next tick, a second later."""
+        done = threading.Event()
+
+        def knock() -> None:
+            while not done.wait(0.005):
+                socket.create_connection((HOST, self._own_port)).close()
+
+        knocking = threading.Thread(target=knock)
+        knocking.start()
+        try:
+            yield
+        finally:
+            done.set()
+            knocking.join()
 
     def _client(self, options: Mapping[str, str] = MappingProxyType({})) -> int:
         configuration, reason = self._library.rd_kafka_conf_new(), ctypes.create_string_buffer(512)
@@ -98,20 +122,15 @@ class Broker:
         return client
 
     def _write_log_id(self) -> None:
-        producer = self._client({"bootstrap.servers": self._address()})
+        producer = self._client({"bootstrap.servers": self._own})
         topic, value = self._library.rd_kafka_topic_new(producer, catalogue.LOG_ID_TOPIC.encode(), None), self.log_id.encode()
         self._check("produce", self._library.rd_kafka_produce(topic, 0, COPY, value, len(value), None, 0, None))
         self._check("flush", self._library.rd_kafka_flush(producer, FLUSH_MS))
         self._library.rd_kafka_topic_destroy(topic)
         self._library.rd_kafka_destroy(producer)
 
-    def _address(self) -> str:
-        """Where the cluster listens by its own choice."""
-        return str(self._library.rd_kafka_mock_cluster_bootstraps(self._cluster).decode())
-
     def _listening_descriptor(self) -> int:
-        port = int(self._address().rpartition(":")[2])
-        return next(descriptor for descriptor, at in _listening() if at == port)
+        return next(descriptor for descriptor, port in _listening() if port == self._own_port)
 
     @staticmethod
     def _check(call: str, code: int) -> None:

@@ -1,0 +1,100 @@
+"""HTTP of the console: operators read a case's timeline from the record."""
+
+import re
+from datetime import datetime
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict
+from pydantic.alias_generators import to_camel
+
+from services.chassis import http
+from services.chassis.runtime import Parts
+from services.console import record
+from services.console.domain.timeline import Hop, in_causal_order
+from services.console.parties import Parties
+from services.console.stems import stem
+
+A_CASE_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+
+
+class _Shown(BaseModel):
+    model_config = ConfigDict(alias_generator=to_camel, validate_by_name=True)
+
+
+class ShownHop(_Shown):
+    """One record of the case: an event on a topic, or something unreadable with the reasons."""
+
+    at: datetime | None
+    """When its sender logged it."""
+    published_at: datetime
+    """When it was put on the topic: between two hops, the time that passed."""
+    recorded_at: datetime
+    event: str
+    type: str | None
+    topic: str
+    by: str
+    id: str | None
+    causation_id: str | None
+    sequence: str | None
+    partition: int
+    offset: int
+    data: dict[str, Any]
+    reasons: tuple[str, ...] | None
+
+
+class Tijdlijn(_Shown):
+    """A case's way through all services (tijdlijn): nothing in it comes before its cause."""
+
+    case_id: str
+    hops: list[ShownHop]
+
+
+def routes(parts: Parts, parties: Parties) -> APIRouter:
+    """The routes of the console."""
+    router = APIRouter()
+
+    @router.get(
+        "/v1/tijdlijnen/{case_id}", response_model=Tijdlijn, response_model_exclude_none=True, summary="A case's timeline over all services"
+    )
+    async def tijdlijn(case_id: str, request: Request) -> Tijdlijn | JSONResponse:
+        principal = await parts.tokens.principal(request.headers.get("authorization"))
+        if not principal.may_operate():
+            return http.problem(403, "Not allowed", "Timelines are for operators: send a token with the scope `operator`.")
+        if not A_CASE_ID.fullmatch(case_id):
+            return _unknown()
+        async with parts.engine.connect() as connection:
+            hops = in_causal_order(await record.of_case(connection, case_id))
+        return Tijdlijn(case_id=case_id, hops=[_shown(hop, parties) for hop in hops]) if hops else _unknown()
+
+    @router.api_route("/v1/{_:path}", methods=METHODS, include_in_schema=False)
+    async def nothing_here() -> JSONResponse:
+        """The pages are mounted under everything else: without this, a program with a wrong path would get one of them."""
+        return http.problem(404, "Not found", "There is no such resource; see the API's description at /v1/openapi.json.")
+
+    return router
+
+
+def _unknown() -> JSONResponse:
+    return http.problem(404, "Not found", "The record holds no such case.")
+
+
+def _shown(hop: Hop, parties: Parties) -> ShownHop:
+    return ShownHop(
+        at=hop.time,
+        published_at=hop.published_at,
+        recorded_at=hop.recorded_at,
+        event=stem(hop.type) if hop.type else "unreadable",
+        type=hop.type,
+        topic=hop.topic,
+        by=parties.speaker(hop),
+        id=hop.id,
+        causation_id=hop.cause,
+        sequence=hop.sequence,
+        partition=hop.partition,
+        offset=hop.offset,
+        data=hop.data,
+        reasons=hop.reasons or None,
+    )

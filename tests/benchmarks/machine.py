@@ -1,0 +1,46 @@
+"""What a number was measured on, without which it says nothing."""
+
+import platform
+from importlib.metadata import version
+from pathlib import Path
+
+import asyncpg
+import psutil
+
+from tests.pairs.pair import Pair
+
+PACKAGES = ("aiokafka", "asyncpg", "faststream", "pydantic", "sqlalchemy", "uvloop")
+
+
+async def described(pair: Pair) -> dict[str, str]:
+    """Processor, memory, and every version that matters to a hop."""
+    memory = psutil.virtual_memory().total / 2**30
+    python = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
+    return {
+        "machine": f"{_processor()}, {psutil.cpu_count()} cores, {memory:.0f} GB, {platform.system()} {platform.release()}",
+        "versions": f"Python {platform.python_version()}, {await _postgres(pair)}, {python}",
+        "broker": _broker(pair),
+    }
+
+
+def _broker(pair: Pair) -> str:
+    if pair.embedded:
+        return f"in-process cluster of confluent-kafka {version('confluent-kafka')}: memory only"
+    from tests.pairs.docker import KAFKA
+
+    return f"{KAFKA}, one node"
+
+
+async def _postgres(pair: Pair) -> str:
+    connection = await asyncpg.connect(pair.database_url("bench").replace("+asyncpg", ""))
+    try:
+        number, fsync = await connection.fetchval("SHOW server_version"), await connection.fetchval("SHOW fsync")
+    finally:
+        await connection.close()
+        await pair.databases.drop()
+    return f"PostgreSQL {number} (fsync {fsync})"
+
+
+def _processor() -> str:
+    lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines() if Path("/proc/cpuinfo").exists() else []
+    return next((line.partition(": ")[2] for line in lines if line.startswith("model name")), platform.processor())
