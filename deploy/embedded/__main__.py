@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import errno
 import fcntl
+import json
 import os
 import socket
 import sys
@@ -17,7 +18,7 @@ from deploy.embedded.supervisor import Supervisor, say, supervise
 
 PORT_FREE_WITHIN = 3.0
 """Seconds that the processes of a killed supervisor get to let go of their ports."""
-EXAMPLES = ROOT / "contracts" / "passend_contracts" / "events" / "support_requested" / "examples"
+EXAMPLE = ROOT / "contracts" / "passend_contracts" / "events" / "support_requested" / "examples" / "valid-support-requested.json"
 BOARD = "bg41234"
 
 
@@ -64,17 +65,17 @@ def _taken(port: int) -> bool:
 def welcome(ports: Ports) -> str:
     """The addresses, and a request to send."""
     passend = _shown(Path(sys.executable).with_name("passend"))
-    example = _shown(next(iter(sorted(EXAMPLES.glob("valid*.json"))), EXAMPLES / "valid.json"))
+    case = json.loads(EXAMPLE.read_text(encoding="utf-8"))["subject"]
     shifted = "" if ports.base == BASE_PORT else f" --base-port {ports.base}"
     return f"""
 Console      {ports.url("console")}
 Boards       {ports.url("intake")}/v1/gebeurtenissen
 Gemeenten    {ports.url("jgt_bridge")}/v1/gebeurtenissen
 
-Send a child's request as board {BOARD}, then follow the case it names:
+Send a child's request as board {BOARD}, then follow it:
   curl -sS {ports.url("intake")}/v1/gebeurtenissen -H 'Content-Type: application/cloudevents+json' \\
-    -H "Authorization: Bearer $({passend} token {BOARD}{shifted})" --data-binary @{example}
-  {passend} trace <case>{shifted}
+    -H "Authorization: Bearer $({passend} token {BOARD}{shifted})" --data-binary @{_shown(EXAMPLE)}
+  {passend} trace {case}{shifted}
 Or let a few invented cases come by: {passend} demo{shifted}
 Ctrl-C stops everything; the next start continues."""
 

@@ -7,7 +7,7 @@ from passend_contracts import catalogue
 from passend_contracts.envelope import Envelope, derived_id
 from passend_contracts.events import EventAccepted, EventRefused, EventRejected, JGTReferralAccepted, JGTReferralRecalled, JGTReferred
 
-RESEND_SECONDS = 5.0
+RESEND_SECONDS = 3.0
 CONTACT_WITHIN = timedelta(days=5)
 
 
@@ -54,10 +54,6 @@ class Desk:
     def finished_before(self, position: int) -> int:
         """The offset from which to read after a restart: that of the first referral still open, or else `position`."""
         return min((answer.offset for answer in self._open.values()), default=position)
-
-    def start_over(self) -> None:
-        """Forget everything: the topic is read from its beginning."""
-        self._open.clear()
 
     def _referred(self, referral: Envelope, offset: int, now: float) -> str | None:
         answer_id = self._answer_id(referral.id)

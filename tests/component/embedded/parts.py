@@ -5,6 +5,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import psutil
+
 from tests.pairs.embedded import Process
 from tests.pairs.kafka import wait_for_kafka
 from tests.pairs.topics import REGION
@@ -35,3 +37,8 @@ async def until(fact: Callable[[], bool], within: float = WITHIN) -> None:
     while not fact():
         assert time.monotonic() < end, "waited in vain"
         await asyncio.sleep(0.02)
+
+
+def alive(pid: int) -> bool:
+    """Whether that process still runs; one whose end nobody has collected does not."""
+    return psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE

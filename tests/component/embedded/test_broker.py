@@ -2,17 +2,17 @@
 
 import asyncio
 import signal
-import subprocess
 import sys
+from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
+from pathlib import Path
 
-import psutil
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from passend_contracts.catalogue import LOG_ID_TOPIC
 
-from tests.component.embedded.parts import WITHIN, Broker, until
+from tests.component.embedded.parts import WITHIN, Broker, alive, until
 from tests.pairs.embedded import ROOT
 from tests.pairs.topics import REGION, catalogue_topics
 
@@ -90,23 +90,24 @@ async def test_a_full_partition_lets_its_oldest_records_go(broker: Broker) -> No
 
 
 async def test_a_port_that_is_taken_is_said(broker: Broker) -> None:
-    command = [sys.executable, "-m", "deploy.embedded.broker", "--port", str(broker.port), "--region", str(REGION)]
-    second = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=WITHIN, check=False)
+    arguments = ["-m", "deploy.embedded.broker", "--port", str(broker.port), "--region", str(REGION)]
+    second = await asyncio.create_subprocess_exec(sys.executable, *arguments, cwd=ROOT, stderr=PIPE)
+    _, complaint = await asyncio.wait_for(second.communicate(), WITHIN)
     assert second.returncode == 1
-    assert f"port {broker.port}" in second.stderr
+    assert f"port {broker.port}".encode() in complaint
 
 
-async def test_it_ends_with_its_parent(broker: Broker) -> None:
+async def test_it_ends_with_its_parent(tmp_path: Path) -> None:
     arguments = ["-m", "deploy.embedded.broker", "--port", "0", "--region", str(REGION)]
     starts_it = f"import subprocess, sys; p = subprocess.Popen([sys.executable, *{arguments}]); print(p.pid, flush=True); p.wait()"
-    parent = subprocess.Popen([sys.executable, "-c", starts_it], cwd=ROOT, stdout=subprocess.PIPE)
+    parent = await asyncio.create_subprocess_exec(sys.executable, "-c", starts_it, cwd=ROOT, stdout=PIPE)
     assert parent.stdout
-    with parent.stdout as output:
-        orphan = int(output.readline())
-        assert b"broker_ready" in output.readline()
+    async with asyncio.timeout(WITHIN):
+        orphan = int(await parent.stdout.readline())
+        assert b"broker_ready" in await parent.stdout.readline()
         parent.kill()
-        parent.wait(WITHIN)
-        await until(lambda: not psutil.pid_exists(orphan) or psutil.Process(orphan).status() == psutil.STATUS_ZOMBIE)
+        await parent.wait()
+    await until(lambda: not alive(orphan))
 
 
 async def test_it_stops_when_asked(broker: Broker) -> None:

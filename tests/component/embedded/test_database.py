@@ -3,7 +3,8 @@
 import asyncio
 import signal
 import stat
-from collections.abc import AsyncIterator
+import tempfile
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import asyncpg
@@ -51,8 +52,15 @@ class Database(Process):
 
 
 @pytest.fixture
-async def server(tmp_path: Path) -> AsyncIterator[Database]:
-    server = Database(tmp_path)
+def directory() -> Iterator[Path]:
+    """Not `tmp_path`: under root the server runs as another user, and every start of pytest closes its directories to others."""
+    with tempfile.TemporaryDirectory(prefix="passend-", ignore_cleanup_errors=True) as directory:
+        yield Path(directory)
+
+
+@pytest.fixture
+async def server(directory: Path) -> AsyncIterator[Database]:
+    server = Database(directory)
     try:
         await server.answers()
         yield server
@@ -90,8 +98,8 @@ async def test_a_process_that_got_the_old_server_s_number_does_not_stop_the_star
     await server.answers()
 
 
-async def test_a_directory_that_was_left_half_made_is_made_anew(tmp_path: Path) -> None:
-    server = Database(tmp_path)
+async def test_a_directory_that_was_left_half_made_is_made_anew(directory: Path) -> None:
+    server = Database(directory)
     (server.directory / "postgres.unfinished").mkdir(parents=True)
     (server.directory / "postgres.unfinished" / "PG_VERSION").write_text("18\n")
     try:

@@ -1,9 +1,10 @@
 """The supervisor with stand-in children: order, restarts, shared fate, and nothing left behind."""
 
 import asyncio
+import signal
 import socket
-import subprocess
 import sys
+from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
@@ -16,7 +17,7 @@ from deploy.embedded.__main__ import CannotStart, check_ports, only_one
 from deploy.embedded.child import Child, Log, says
 from deploy.embedded.processes import Ports
 from deploy.embedded.supervisor import Supervisor
-from tests.component.embedded.parts import WITHIN, until
+from tests.component.embedded.parts import WITHIN, alive, until
 from tests.pairs.embedded import ROOT
 
 STAND_IN = """
@@ -135,22 +136,42 @@ async def test_a_stop_while_a_child_never_becomes_ready_is_heard(run: Run, diary
     assert "start party" not in diary.story
 
 
-async def test_children_die_with_a_killed_supervisor(diary: Diary) -> None:
+@asynccontextmanager
+async def supervised(diary: Diary, ending: str) -> AsyncIterator[asyncio.subprocess.Process]:
+    """A supervisor in a process of its own, with one stand-in."""
     program = (
         "import asyncio, sys; from pathlib import Path\n"
-        "from deploy.embedded.child import Child, says; from deploy.embedded.supervisor import Supervisor\n"
-        f"stand_in = Child('service', [sys.executable, '-c', {STAND_IN!r}, 'service', {str(diary.path)!r}, 'stops'], ready=says('up'))\n"
-        f"asyncio.run(Supervisor([[stand_in]], Path({str(diary.path.parent)!r}), print).run(asyncio.Event()))\n"
+        "from deploy.embedded.child import Child, says; from deploy.embedded.supervisor import Supervisor, supervise\n"
+        f"command = [sys.executable, '-c', {STAND_IN!r}, 'service', {str(diary.path)!r}, {ending!r}]\n"
+        f"supervisor = Supervisor([[Child('service', command, ready=says('up'))]], Path({str(diary.path.parent)!r}), print)\n"
+        "asyncio.run(supervise(supervisor, lambda: print('all ready', flush=True), print))\n"
     )
-    supervisor = subprocess.Popen([sys.executable, "-c", program], cwd=ROOT, stdout=subprocess.DEVNULL)
-    await until(lambda: diary.story == ["start service"])
-    supervisor.kill()
-    supervisor.wait(WITHIN)
-    await until(lambda: not alive(diary.pid("service")))
+    process = await asyncio.create_subprocess_exec(sys.executable, "-c", program, cwd=ROOT, stdout=PIPE)
+    assert process.stdout
+    try:
+        async with asyncio.timeout(WITHIN):
+            while b"all ready" not in await process.stdout.readline():
+                pass
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.communicate()
+        await until(lambda: not alive(diary.pid("service")))
 
 
-def alive(pid: int) -> bool:
-    return psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+async def test_children_die_with_a_killed_supervisor(diary: Diary) -> None:
+    async with supervised(diary, "stops") as supervisor:
+        supervisor.kill()
+    assert diary.story == ["start service"]
+
+
+async def test_a_second_request_to_stop_is_harder(diary: Diary) -> None:
+    async with supervised(diary, "goes on") as supervisor:
+        supervisor.send_signal(signal.SIGINT)
+        await until(lambda: "stop service" in diary.story)
+        supervisor.send_signal(signal.SIGINT)
+        assert await asyncio.wait_for(supervisor.wait(), 5) == 0
 
 
 def test_a_taken_port_is_named_with_what_to_do() -> None:
