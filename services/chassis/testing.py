@@ -26,7 +26,9 @@ class Topics:
 
     def __init__(self, kafka: str) -> None:
         self._producer = AIOKafkaProducer(bootstrap_servers=kafka, acks="all", linger_ms=0)
-        self._consumer = AIOKafkaConsumer(bootstrap_servers=kafka, enable_auto_commit=False, fetch_max_wait_ms=50)
+        self._consumer = AIOKafkaConsumer(
+            bootstrap_servers=kafka, enable_auto_commit=False, auto_offset_reset="earliest", fetch_max_wait_ms=50
+        )
         self._read: dict[str, list[ConsumerRecord]] = {}
 
     async def start(self) -> None:

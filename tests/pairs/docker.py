@@ -6,6 +6,7 @@ import secrets
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, closing, contextmanager
+from time import monotonic
 from typing import Any
 
 import psutil
@@ -29,6 +30,8 @@ OWNER = "nl.passendonderwijs.tests.pid"
 # The session removes its containers itself, and the next one what a killed session left: no third image, which has the engine's socket.
 testcontainers_config.ryuk_disabled = True
 
+CHECKPOINT_SECONDS = 0.1
+
 KAFKA_SETTINGS = {
     "KAFKA_NODE_ID": "1",
     "KAFKA_PROCESS_ROLES": "broker,controller",
@@ -47,6 +50,9 @@ KAFKA_SETTINGS = {
     # A killed broker may come back when the controller has noticed that it was gone: after 2 s here instead of 9.
     "KAFKA_BROKER_SESSION_TIMEOUT_MS": "2000",
     "KAFKA_BROKER_HEARTBEAT_INTERVAL_MS": "500",
+    # Where a log begins since its records were deleted must outlive a kill, or a test sees the records of others: by default after 60 s.
+    "KAFKA_LOG_FLUSH_START_OFFSET_CHECKPOINT_INTERVAL_MS": f"{CHECKPOINT_SECONDS * 1000:.0f}",
+    "KAFKA_LOG_INITIAL_TASK_DELAY_MS": "0",
     "KAFKA_LOG_DIRS": "/var/lib/kafka/data",
 }
 """One node, broker and controller, that tells clients the published port and talks to itself on an inner one."""
@@ -64,12 +70,14 @@ class DockerPair(Pair):
         self._postgres = postgres
         self._topics = Topics(self.kafka, topics)
         self._ready = False
+        self._emptied = 0.0
 
     @asynccontextmanager
     async def for_one_test(self) -> AsyncIterator[Pair]:
         if not self._ready:
             await self._prepare()
         await self._topics.empty()
+        self._emptied = monotonic()
         try:
             yield self
         finally:
@@ -82,6 +90,7 @@ class DockerPair(Pair):
         self._ready = True
 
     async def kill_broker(self) -> None:
+        await asyncio.sleep(self._emptied + 3 * CHECKPOINT_SECONDS - monotonic())  # at once, when the test is older than that
         await asyncio.to_thread(self._broker.kill)
 
     async def start_broker(self) -> None:
