@@ -3,6 +3,7 @@
 PYTHON ?= python3
 PAIR ?= auto
 TESTS ?=
+SEED ?=
 PY := .venv/bin/python
 STAMP := .venv/.installed
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -14,7 +15,7 @@ help:
 	@echo "make up       the whole platform on this machine; Ctrl-C stops it"
 	@echo "make test     all tests; PAIR=docker, embedded or both says against what (default: docker where an engine answers)"
 	@echo "make check    style, types, import rules and generated files"
-	@echo "make faults   the fault tests, at full length"
+	@echo "make faults   the fault tests, at full length, and a table of what they lost; SEED=… repeats a run"
 	@echo "make bench    speed and memory, beside a bare alternative"
 	@echo "make install  only .venv"
 	@echo "make lock     pin requirements.txt again, after a change of dependencies"
@@ -35,7 +36,7 @@ check: $(STAMP)
 	$(PY) -m passend_contracts.export --check
 
 faults: $(STAMP)
-	$(PY) -m pytest tests/faults --pair $(PAIR) $(TESTS)
+	SEED=$(SEED) $(PY) -m pytest tests/faults --pair $(PAIR) $(TESTS)
 
 bench: $(STAMP)
 	$(PY) -m tests.benchmarks --pair $(PAIR)

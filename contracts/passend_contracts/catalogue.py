@@ -173,6 +173,8 @@ def accept(decoded: Envelope | Invalid, also: Iterable[Problem] = ()) -> EventDa
         except ValidationError as error:
             problems += _data_problems(error, entry.model)
     if problems:
+        if not _is_uuid(attributes.get("subject", "")):  # a party's name is a subject elsewhere, and here no case to answer about
+            attributes.pop("subject", None)
         raise Invalid(problems, attributes)
     return event
 

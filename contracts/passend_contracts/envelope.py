@@ -310,7 +310,8 @@ def _attribute_problem(error: ErrorDetails) -> Problem:
 
 def _usable(event: Mapping[str, Any], problems: Iterable[Problem]) -> dict[str, Any]:
     failed = {problem.path.removeprefix("$.") for problem in problems}
-    return {name: event[name] for name in _names if name not in failed and event.get(name) is not None}
+    usable = {name: event[name] for name in _names if name not in failed and event.get(name) is not None}
+    return usable | {"time": moment(usable["time"])} if "time" in usable else usable
 
 
 def _or_invalid(decode: Callable[[], Envelope]) -> Envelope | Invalid:

@@ -73,21 +73,27 @@ class Tokens:
         header = jwt_header(token)
         if FORBIDDEN_HEADERS & header.keys() or "kid" not in header:
             raise ValueError("header")
-        async with self._fetching:
-            due = monotonic() - self._fetched > REFETCH_SECONDS
-            if self._keys is None or (due and header["kid"] not in {key.kid for key in self._keys.keys}):
-                await self._fetch()
+        if not self._knows(header["kid"]):  # who is known never waits for the issuer
+            async with self._fetching:
+                if not self._knows(header["kid"]) and self._may_fetch():
+                    await self._fetch()
         if self._keys is None:
             raise KeysUnavailable("The issuer's keys cannot be fetched; try again in a moment.")
         return self._keys
 
+    def _knows(self, kid: object) -> bool:
+        return self._keys is not None and any(key.kid == kid for key in self._keys.keys)
+
+    def _may_fetch(self) -> bool:
+        return self._keys is None or monotonic() - self._fetched > REFETCH_SECONDS
+
     async def _fetch(self) -> None:
+        self._fetched = monotonic()  # an attempt counts too: an issuer in trouble is not asked for every unknown key
         try:
             async with httpx.AsyncClient(timeout=5, trust_env=False) as client:
                 answer = await client.get(self._url)
             self._keys = KeySet.import_key_set(answer.raise_for_status().json())
-            self._fetched = monotonic()
-        except (httpx.HTTPError, JoseError, ValueError) as fault:
+        except (httpx.HTTPError, JoseError, ValueError, TypeError, LookupError) as fault:
             if self._keys is None:
                 raise KeysUnavailable("The issuer's keys cannot be fetched; try again in a moment.") from fault
 

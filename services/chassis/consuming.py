@@ -5,7 +5,6 @@ FastStream reads, assigns and rebalances; what its defaults would lose (reliabil
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
 from typing import Any
 
 import structlog
@@ -18,13 +17,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from services.chassis import kafka, telemetry
 from services.chassis.backoff import Backoff
+from services.chassis.kafka import LogWatch
 from services.chassis.positions import Positions, after
-from services.chassis.settings import Settings
 from services.chassis.telemetry import Health
 
 MAX_RECORDS = 1_000
 BATCH_TIMEOUT_MS = 100  # T26: after an empty poll FastStream sleeps as long again
-LOG_CHECK_SECONDS = 30
 COMMIT_SECONDS = 2.0  # T23: while a group loads, a commit may take seconds; the database has the position, so giving up is fine
 
 Process = Callable[[AsyncConnection, Sequence[ConsumerRecord], str], Awaitable[Callable[[], None]]]
@@ -41,14 +39,15 @@ class Consumer:
     """
 
     def __init__(
-        self, service: str, name: str, topics: Sequence[str], process: Process, *, engine: AsyncEngine, settings: Settings, health: Health
+        self, service: str, name: str, topics: Sequence[str], process: Process, *, watch: LogWatch, engine: AsyncEngine, health: Health
     ) -> None:
         self.name = name
         self._service = service
         self._topics = topics
         self._process = process
         self._engine = engine
-        self._settings = settings
+        self._watch = watch
+        self._settings = watch.settings
         self._health = health
         self._part = f"consumer {name}"
         self._busy = asyncio.Lock()
@@ -73,15 +72,11 @@ class Consumer:
 
     async def _until_another_log(self) -> None:
         """Return when the log behind the address is a new one: a consumer itself does not notice and would skip its beginning."""
-        current = self._positions.log_id
-        while current == self._positions.log_id:
-            await asyncio.sleep(LOG_CHECK_SECONDS)
-            with suppress(KafkaError, TimeoutError, OSError):
-                current = await kafka.log_id(self._settings)
+        await self._watch.other_than(self._positions.log_id)
         log.warning("another_log", consumer=self.name)
 
     async def _start(self) -> KafkaBroker:
-        self._positions = Positions(self.name, await kafka.log_id(self._settings))
+        self._positions = Positions(self.name, await self._watch.ask())
         broker = KafkaBroker(
             self._settings.kafka, allow_auto_create_topics=False, logger=None, request_timeout_ms=15_000, graceful_timeout=5
         )

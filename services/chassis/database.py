@@ -12,6 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 TRANSIENT = (DBAPIError, PoolTimeout, OSError)
 """What a broken database looks like; failed reconnects of asyncpg come unwrapped. Kafka's time-outs are OSErrors too: catch those first."""
 
+PART = "database"
+"""The part of a service's health that works once the database answered and was brought to the newest version."""
+
 IDLE_IN_TRANSACTION = "10s"
 """A process that stops inside a transaction frees its locks after this (T21: else its partitions' new owner hangs for ever)."""
 

@@ -2,6 +2,7 @@
 
 import base64
 from importlib.metadata import version
+from urllib.parse import quote
 
 import structlog
 from aiokafka import ConsumerRecord
@@ -33,7 +34,8 @@ async def bury(connection: AsyncConnection, record: ConsumerRecord, log_id: str,
         "offset": record.offset,
         "key": record.key,
         "body": record.value,
-        "headers": to_json([(name, base64.b64encode(value or b"").decode()) for name, value in record.headers]).decode(),
+        # A name may hold a NUL, which jsonb cannot; quoted, an ordinary name stays as it is.
+        "headers": to_json([(quote(name), base64.b64encode(value or b"").decode()) for name, value in record.headers]).decode(),
         "reasons": reasons,
         "consumer": consumer,
         "version": version("passend"),

@@ -19,6 +19,7 @@ from services.chassis.telemetry import Health
 API_VERSION = "1.0.0"
 PROBLEM = "application/problem+json"
 MAX_BODY = 10_000_000
+OPERATOR_PATHS = ("/health/", "/metrics")
 SECURITY_HEADERS = {
     "API-Version": API_VERSION,
     "Cache-Control": "no-store",
@@ -56,7 +57,7 @@ def application(title: str, *, service: str, engine: AsyncEngine, health: Health
         redirect_slashes=False,
         lifespan=lifespan,
     )
-    app.middleware("http")(_rules)
+    _add_rules(app, health)
     _answer_faults(app)
     _add_health(app, health)
 
@@ -68,17 +69,25 @@ def application(title: str, *, service: str, engine: AsyncEngine, health: Health
     return app
 
 
-async def _rules(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-    if int(request.headers.get("content-length") or 0) > MAX_BODY:
-        response: Response = problem(413, "Too large", "A request holds at most 10 MB; send fewer events at once.")
-    else:
+def _add_rules(app: FastAPI, health: Health) -> None:
+    @app.middleware("http")
+    async def rules(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
         try:
-            response = await call_next(request)
+            response = _turned_away(request, health) or await call_next(request)
         except Exception as fault:  # noqa: BLE001 -- whatever it is, the caller gets an answer and the log no text of it
             response = _answer_to(fault)
-    for name, value in SECURITY_HEADERS.items():
-        response.headers.setdefault(name, value)
-    return response
+        for name, value in SECURITY_HEADERS.items():
+            response.headers.setdefault(name, value)
+        return response
+
+
+def _turned_away(request: Request, health: Health) -> Response | None:
+    """The answer to what no route may see: a body that is too large, or anything before the database is of this version."""
+    if int(request.headers.get("content-length") or 0) > MAX_BODY:
+        return problem(413, "Too large", "A request holds at most 10 MB; send fewer events at once.")
+    if database.PART in health.reasons and not request.url.path.startswith(OPERATOR_PATHS):
+        return unavailable("The service is starting. Nothing was taken in; send it again in a moment.")
+    return None
 
 
 def _add_health(app: FastAPI, health: Health) -> None:
@@ -121,7 +130,7 @@ def _answer_faults(app: FastAPI) -> None:
 
 def _answer_to(fault: Exception) -> JSONResponse:
     if database.is_transient(fault):
-        return unavailable("The database does not answer. Nothing was taken in; send it again in a moment.")
+        return unavailable("The database does not answer. Send it again in a moment; however often it is sent, it counts once.")
     log.error("request_failed", fault=type(fault).__name__)
     return problem(500, "Internal error", "This is our mistake. Nothing was taken in; send it again later.")
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from aiokafka import ConsumerRecord
 from passend_contracts import catalogue
-from passend_contracts.envelope import Envelope, Invalid, decode_kafka
+from passend_contracts.envelope import Envelope, Invalid, Problem, decode_kafka, known
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -18,6 +18,7 @@ SEE = text("""
     SELECT * FROM unnest(CAST(:sources AS text[]), CAST(:ids AS text[]), CAST(:times AS timestamptz[]))
     ON CONFLICT DO NOTHING RETURNING source, id
 """)
+WRONG_TOPIC = Problem("$.type", "wrong-topic", "events of this type stand on another topic; the catalogue names it")
 
 
 class Inbox:
@@ -52,8 +53,12 @@ class Inbox:
 
     def _work(self, record: ConsumerRecord) -> Work | None:
         event = decode_kafka(record.key, record.value, record.headers)
-        if catalogue.knows(event.type) and catalogue.of(event.type).model not in self._service.events.handlers:
-            return None
+        if catalogue.knows(event.type):
+            kind = catalogue.of(event.type)
+            if kind.model not in self._service.events.handlers:
+                return None
+            if record.topic not in kind.topics:  # its door did not let it in: nobody stands behind it
+                raise Invalid([WRONG_TOPIC], known(event))
         return Work(event, catalogue.read(event))
 
     async def _unseen(self, connection: AsyncConnection, works: Sequence[Work]) -> list[Work]:

@@ -1,12 +1,16 @@
 """Kafka with the settings that lose nothing, in one place: whatever has a dangerous default is set here and nowhere else."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError, ProducerClosed
 from passend_contracts import catalogue
 
 from services.chassis.settings import Settings
+from services.chassis.telemetry import Health
 
 CONSUMER = {
     "auto_offset_reset": "earliest",  # T2: `latest` skips what came before the first start
@@ -24,9 +28,10 @@ def fetch_wait_ms(settings: Settings) -> int:
     return EMBEDDED_FETCH_WAIT_MS if settings.kafka_embedded else 500
 
 
-def producer(settings: Settings) -> AIOKafkaProducer:
-    """An idempotent producer that waits for all in-sync replicas (T1)."""
-    return AIOKafkaProducer(
+@asynccontextmanager
+async def producer(settings: Settings) -> AsyncIterator[AIOKafkaProducer]:
+    """An idempotent producer that waits for all in-sync replicas (T1); who leaves it leaves what was not acknowledged by then."""
+    started = AIOKafkaProducer(
         bootstrap_servers=settings.kafka,
         acks="all",
         enable_idempotence=True,
@@ -34,6 +39,13 @@ def producer(settings: Settings) -> AIOKafkaProducer:
         request_timeout_ms=15_000,
         max_batch_size=262_144,
     )
+    try:
+        await started.start()
+        yield started
+    finally:
+        # T10: `stop` alone waits until Kafka took what is pending; with Kafka away, a service could not even be stopped.
+        started._message_accumulator.fail_all(ProducerClosed())  # noqa: SLF001 -- nothing public gives a record up
+        await started.stop()
 
 
 MAIN = "main"
@@ -50,7 +62,10 @@ def group(service: str, consumer: str) -> str:
 async def log_id(settings: Settings) -> str:
     """The identity of the log behind the address: another one means a new and empty log. Raises `KafkaError` or `TimeoutError`."""
     async with asyncio.timeout(10):
-        return await (_first_record(settings) if settings.kafka_embedded else _cluster_id(settings))
+        found = await (_first_record(settings) if settings.kafka_embedded else _cluster_id(settings))
+        if (task := asyncio.current_task()) and task.cancelling():  # aiokafka swallows a cancellation that comes while a client closes
+            raise asyncio.CancelledError
+        return found
 
 
 async def _first_record(settings: Settings) -> str:
@@ -73,3 +88,40 @@ async def _cluster_id(settings: Settings) -> str:
         return str((await admin.describe_cluster())["cluster_id"])
     finally:
         await admin.close()
+
+
+LOG_CHECK_SECONDS = 3
+PART = "kafka"
+
+
+class LogWatch:
+    """Asks, over and over, which log is behind the address: a running client tells neither that it is away nor that it is another one.
+
+    Whether Kafka answers is a part of the service's health; who reads or writes begins anew when `seen` is another log than its own.
+    """
+
+    def __init__(self, settings: Settings, health: Health) -> None:
+        self.settings = settings
+        self._health = health
+        self.seen = ""
+        self._answered = asyncio.Condition()
+
+    async def run(self) -> None:
+        """Ask until cancelled."""
+        while True:
+            with suppress(KafkaError, TimeoutError, OSError):  # the health says it
+                await self.ask()
+            await asyncio.sleep(LOG_CHECK_SECONDS)
+
+    async def ask(self) -> str:
+        """The id of the log that is there now; raises `KafkaError` or `TimeoutError`."""
+        with self._health.watch(PART):
+            self.seen = await log_id(self.settings)
+        async with self._answered:
+            self._answered.notify_all()
+        return self.seen
+
+    async def other_than(self, known: str) -> None:
+        """Return when the log is not this one any more."""
+        async with self._answered:
+            await self._answered.wait_for(lambda: self.seen != known)

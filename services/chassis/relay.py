@@ -15,9 +15,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.chassis import database, kafka, lease, telemetry
 from services.chassis.backoff import Backoff
+from services.chassis.kafka import LogWatch
 from services.chassis.lead import Lead
 from services.chassis.lease import Lease, LeaseLost
-from services.chassis.settings import Settings
 from services.chassis.telemetry import Health
 
 ROWS = 1_000
@@ -47,10 +47,11 @@ class Relay:
     acknowledgement and mark repeats (T25), so readers have an inbox.
     """
 
-    def __init__(self, service: str, *, engine: AsyncEngine, settings: Settings, health: Health) -> None:
+    def __init__(self, service: str, *, watch: LogWatch, engine: AsyncEngine, health: Health) -> None:
         self._service = service
+        self._watch = watch
         self._engine = engine
-        self._settings = settings
+        self._settings = watch.settings
         self._health = health
         self._written = asyncio.Event()
 
@@ -73,12 +74,12 @@ class Relay:
     async def _lead(self, backoff: Backoff) -> None:
         held = await self._await_lease()
         try:
-            log_id = await kafka.log_id(self._settings)
+            log_id = await self._watch.ask()
             async with self._engine.begin() as connection:
                 if again := await held.publish_again_into(log_id, connection):
                     log.warning("new_log", rows_published_again=again)
             async with kafka.producer(self._settings) as producer, Lead(self._settings) as lead:
-                await self._publish_all(held, producer, lead, backoff)
+                await self._publish_into(log_id, held, producer, lead, backoff)
         finally:
             with suppress(*database.TRANSIENT):
                 async with self._engine.begin() as connection:
@@ -93,9 +94,10 @@ class Relay:
             self._health.ok(PART)  # another replica leads: this one does its part by waiting
             await asyncio.sleep(lease.RENEW_SECONDS)
 
-    async def _publish_all(self, held: Lease, producer: AIOKafkaProducer, lead: Lead, backoff: Backoff) -> None:
+    async def _publish_into(self, log_id: str, held: Lease, producer: AIOKafkaProducer, lead: Lead, backoff: Backoff) -> None:
+        """Publish until the log is another one: a producer does not notice, and what stood in the old one must go out again."""
         renewed = monotonic()
-        while True:
+        while self._watch.seen == log_id:
             self._written.clear()
             rows = await self._head(held, await lead.full_topics())
             if rows:

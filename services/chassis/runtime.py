@@ -41,16 +41,17 @@ Routes = Callable[[Parts], APIRouter]
 
 def build(service: Service[Any], settings: Settings, routes: Routes | None = None) -> FastAPI:
     """The service as one application: its background parts start and stop with it. Opens no connection before that."""
-    health = Health("database", "relay", *(["arrivals", "consumer door"] if service.door else []), "consumer main")
+    health = Health(database.PART, kafka.PART, "relay", *(["arrivals", "consumer door"] if service.door else []), "consumer main")
     engine = database.connect(str(settings.database_url))
     tokens = Tokens(jwks_url=str(settings.jwks_url), issuer=settings.issuer, audience=settings.audience)
-    relay = Relay(service.name, engine=engine, settings=settings, health=health)
+    watch = kafka.LogWatch(settings, health)
+    relay = Relay(service.name, watch=watch, engine=engine, health=health)
     worker = ArrivalWorker(service, engine=engine, health=health, wake_relay=relay.wake)
 
     def consumer(name: str, topics: tuple[str, ...], process: Any) -> Consumer:
-        return Consumer(service.name, name, topics, process, engine=engine, settings=settings, health=health)
+        return Consumer(service.name, name, topics, process, watch=watch, engine=engine, health=health)
 
-    running = [relay.run, consumer(kafka.MAIN, service.topics, Inbox(service, relay.wake)).run]
+    running = [watch.run, relay.run, consumer(kafka.MAIN, service.topics, Inbox(service, relay.wake)).run]
     if service.door:
         door = FromTopics(service, relay.wake, worker.wake)
         running += [worker.run, consumer(kafka.DOOR, door.topics, door).run]
@@ -93,7 +94,7 @@ async def _migrated(service: Service[Any], engine: AsyncEngine, health: Health) 
     backoff = Backoff()
     while True:
         try:
-            with health.watch("database"):
+            with health.watch(database.PART):
                 await database.migrate(engine, service.migrations)
         except database.TRANSIENT as error:
             await backoff.wait_after(error)

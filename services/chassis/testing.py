@@ -30,6 +30,7 @@ class Topics:
             bootstrap_servers=kafka, enable_auto_commit=False, auto_offset_reset="earliest", fetch_max_wait_ms=50
         )
         self._read: dict[str, list[ConsumerRecord]] = {}
+        self._next: dict[TopicPartition, int] = {}
 
     async def start(self) -> None:
         """Connect."""
@@ -59,6 +60,7 @@ class Topics:
             while not enough(known):
                 for partition, fresh in (await self._consumer.getmany(timeout_ms=100)).items():
                     self._read[partition.topic].extend(fresh)
+                    self._next[partition] = fresh[-1].offset + 1
         return list(known)
 
     async def events(self, topic: str, count: int) -> list[Envelope]:
@@ -70,10 +72,10 @@ class Topics:
         if topic in self._read:
             return
         self._read[topic] = []
-        fresh = [TopicPartition(topic, n) for n in range(catalogue.topic(topic).partitions)]
-        self._consumer.assign([*self._consumer.assignment(), *fresh])
-        for partition in fresh:
-            self._consumer.seek(partition, 0)
+        self._next |= {TopicPartition(topic, n): 0 for n in range(catalogue.topic(topic).partitions)}
+        self._consumer.assign(list(self._next))
+        for partition, offset in self._next.items():  # an assignment forgets where all of them were
+            self._consumer.seek(partition, offset)
 
 
 def _readable(records: Iterable[ConsumerRecord]) -> list[Envelope]:

@@ -33,5 +33,5 @@ def build(settings: Settings) -> FastAPI:
         return api.routes(parts, parties)
 
     app = runtime.build(service, settings, routes)
-    site.mount_on(app, settings.host)
+    site.mount_on(app)
     return app

@@ -74,12 +74,13 @@ def _answer(request: urllib.request.Request, console: str) -> dict[str, Any]:
 
 
 def _why(refused: urllib.error.HTTPError) -> str:
-    if refused.code == 404:
-        return "the record holds no such case; a new one is there within a second, and `passend demo` makes some"
-    try:
-        return str(json.load(refused)["detail"])
-    except (ValueError, KeyError, TypeError):
-        return f"the console answered {refused.code}"
+    with refused:
+        if refused.code == 404:
+            return "the record holds no such case; a new one is there within a second, and `passend demo` makes some"
+        try:
+            return str(json.load(refused)["detail"])
+        except (ValueError, KeyError, TypeError):
+            return f"the console answered {refused.code}"
 
 
 def _demonstration_token(issuer: str) -> str:

@@ -1,13 +1,14 @@
-"""Who said or owes something: the id of a party or service from an event's source, and the name people know it by."""
+"""Who said, read or owes something: the id of a party or service, and the name people know it by."""
 
 from passend_contracts import catalogue
 
 from services.chassis.region import Region
+from services.console import words
 from services.console.domain.timeline import Hop
-from services.console.words import OWNERS, Words
+from services.console.words import Words
 
-LANES = {"board": "school", "gemeente": "gemeente", "swv": "swv"}
-"""In which column of a timeline a kind of party stands; services stand in one of their own name."""
+ADDRESSED = "to."
+"""How the topics begin on which services say something to one party."""
 
 
 class Parties:
@@ -15,6 +16,11 @@ class Parties:
 
     def __init__(self, region: Region) -> None:
         self._region = region
+
+    @property
+    def region(self) -> str:
+        """The name of the samenwerkingsverband."""
+        return self._region.of_kind("swv")[0].name
 
     def by(self, source: str, producer: str | None) -> str:
         """Who says what comes from this source: a service when one speaks for the organisation, else the party itself."""
@@ -26,19 +32,30 @@ class Parties:
         """Who put this on the topic; of what nobody can read only the topic's writer is known."""
         return self.by(hop.source, hop.producer) if hop.source else catalogue.topic(hop.topic).writer
 
-    def lane(self, speaker: str) -> str:
-        """The column of a timeline in which this party or service stands."""
-        party = self._region.party(speaker)
-        return LANES[party.kind] if party else speaker
+    def way(self, hop: Hop) -> Words:
+        """Who said it, through whose hands it went and who reads it there; the console's own eyes count where no others do."""
+        speaker = self.speaker(hop)
+        passed = dict.fromkeys([speaker, hop.producer or speaker, *self._readers(hop.topic)])
+        return words.joined((words.SERVICES.get(each) or self.name(each) for each in passed), " → ")
+
+    def _readers(self, topic: str) -> list[str]:
+        if topic.startswith(ADDRESSED):
+            return [topic.split(".")[1]]
+        others: list[str] = [reader for reader in catalogue.topic(topic).readers if reader != "console"]
+        return others or ["console"]
 
     def name(self, owner: str) -> Words:
-        """The name of a party or service in both languages; an unknown one keeps its id."""
-        if party := self._region.party(owner):
-            name = f"Gemeente {party.name}" if party.kind == "gemeente" else party.name
-            return Words(name, name)
-        return OWNERS.get(owner, Words(owner, owner))
+        """The name of a party or of who owes something; an unknown one keeps its id."""
+        if owner in words.SERVICES:
+            return words.PASSEND
+        if owner == "third_party":
+            return words.THIRD_PARTY
+        party = self._region.party(owner)
+        if party is None:
+            return words.same(owner)
+        return words.same(f"Gemeente {party.name}" if party.kind == "gemeente" else party.name)
 
-    def school(self, school: str | None) -> str:
+    def school(self, school: str | None) -> Words:
         """The name of a school; the newest one it has had."""
         named = [each.name for each in self._region.schools if each.id == school]
-        return named[-1] if named else school or "onbekend"
+        return words.same(named[-1] if named else school) if school else words.NO_SCHOOL

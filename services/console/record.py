@@ -69,7 +69,7 @@ def _kept(record: ConsumerRecord) -> _Kept:
         "topic": record.topic,
         "partition": record.partition,
         "offset": record.offset,
-        "published_at": datetime.fromtimestamp(record.timestamp / 1000, UTC) if record.timestamp > 0 else None,
+        "published_at": _moment(record.timestamp),
     }
     try:
         event = decode_kafka(record.key, record.value, record.headers)
@@ -79,6 +79,14 @@ def _kept(record: ConsumerRecord) -> _Kept:
     if any(mark in body for mark in NOT_FOR_JSONB):
         return _unreadable(place, record.value, ["not-for-jsonb"], event.subject)
     return _event(place, event, body.decode())
+
+
+def _moment(milliseconds: int) -> datetime | None:
+    """When a record was put on its topic; none where its writer gave none, or one that no calendar has."""
+    try:
+        return datetime.fromtimestamp(milliseconds / 1000, UTC) if milliseconds > 0 else None
+    except (ValueError, OverflowError, OSError):
+        return None
 
 
 def _event(place: dict[str, Any], event: Envelope, body: str) -> _Kept:
@@ -105,6 +113,12 @@ async def of_case(connection: AsyncConnection, case_id: str) -> list[Hop]:
     """Everything in the record about a case, as it was recorded."""
     rows = await connection.execute(select(RecordRow).where(col(RecordRow.subject) == case_id).order_by(col(RecordRow.n)))
     return [_hop(row) for row in rows]
+
+
+async def newest(connection: AsyncConnection) -> datetime | None:
+    """When the last record was kept: what the pages show is as it was then."""
+    latest = select(col(RecordRow.recorded_at)).order_by(col(RecordRow.n).desc()).limit(1)
+    return (await connection.execute(latest)).scalar_one_or_none()
 
 
 def _hop(row: Row[Any]) -> Hop:

@@ -1,5 +1,6 @@
-"""The words on the pages: plain Dutch (B1) with English beside it, per event, obligation, outcome and owner."""
+"""The words on the pages: plain Dutch (B1) with English beside it, per event, obligation, outcome, owner and day."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import NamedTuple
 
@@ -36,33 +37,32 @@ OBLIGATIONS = {
     "obtain_consent": Words("Toestemming vragen aan de ouders", "Ask the parents' consent"),
     "refer": Words("Verwijzen naar het jeugdteam", "Refer to the youth team"),
     "team_answer": Words("Antwoord geven aan de school", "Answer the school"),
-    "third_party_step": Words("Een stap van een andere organisatie", "A step of another organisation"),
+    "third_party_step": Words("De volgende stap zetten", "Take the next step"),
     "decide_next_step": Words("Met de ouders kiezen wat nu helpt", "Decide with the parents what helps now"),
     "evaluate_support": Words("Met de ouders kijken of de hulp genoeg is", "Evaluate with the parents whether the support is enough"),
 }
-NO_STEP = Words("Geen volgende stap", "No next step")
+NO_STEP = Words("Niemand is aan zet: dit kind heeft geen volgende stap", "Nobody's turn: this child has no next step")
 
 OUTCOMES = {
-    "supported": Words("de hulp is genoeg", "supported"),
-    "placed": Words("het kind heeft een andere plek", "placed"),
-    "withdrawn": Words("de ouders willen geen hulp meer", "withdrawn by the parents"),
-    "ended_by_age": Words("het kind is te oud voor deze hulp", "ended by age"),
-    "moved": Words("het kind is verhuisd", "moved"),
+    "supported": Words("de hulp is genoeg", "the support is enough"),
+    "placed": Words("het kind heeft een andere plek", "the child has another place"),
+    "withdrawn": Words("de vraag om hulp is ingetrokken", "the request for support was withdrawn"),
+    "ended_by_age": Words("het kind is te oud voor deze hulp", "the child is too old for this support"),
+    "moved": Words("het kind is verhuisd", "the child has moved"),
 }
 
-OWNERS = {
-    "intake": Words("Passend zelf", "Passend itself"),
-    "jgt_bridge": Words("Passend zelf", "Passend itself"),
-    "third_party": Words("Een andere organisatie", "Another organisation"),
+SERVICES = {
+    "intake": Words("Bewaker", "Guardian"),
+    "jgt_bridge": Words("Jeugdbrug", "Youth bridge"),
+    "console": Words("Overzicht", "Overview"),
 }
-
-LANES = {
-    "school": Words("School", "School"),
-    "intake": Words("Bewaker (intake)", "Guardian (intake)"),
-    "jgt_bridge": Words("Jeugdbrug (jgt_bridge)", "Youth bridge (jgt_bridge)"),
-    "gemeente": Words("Gemeente", "Gemeente"),
-}
-"""The columns of a timeline, in the order in which a request goes through them."""
+PASSEND = Words("Passend zelf", "Passend itself")
+THIRD_PARTY = Words("Een andere organisatie", "Another organisation")
+AWAY = Words(
+    "De database antwoordt nu niet. Wat hier staat kan oud zijn; de pagina komt vanzelf terug.",
+    "The database does not answer now. What stands here may be old; the page comes back by itself.",
+)
+NO_SCHOOL = Words("School nog niet bekend", "School not known yet")
 
 
 def event(stem: str) -> Words:
@@ -80,18 +80,33 @@ def outcome(code: str) -> Words:
     return OUTCOMES.get(code, _spelled(code))
 
 
+def reason(of: Words) -> Words:
+    """Why something is as it is."""
+    return joined((Words("Reden", "Reason"), of), ": ")
+
+
 def _spelled(code: str) -> Words:
-    plain = code.replace("_", " ")
-    return Words(plain, plain)
+    return same(code.replace("_", " "))
+
+
+def same(text: str) -> Words:
+    """A name, which is the same in both languages."""
+    return Words(text, text)
+
+
+def joined(parts: Iterable[Words], by: str) -> Words:
+    """These one after the other, in each language."""
+    dutch, english = zip(*parts, strict=True)
+    return Words(by.join(dutch), by.join(english))
 
 
 DAYS = ("ma", "di", "wo", "do", "vr", "za", "zo")
 MONTHS = ("jan", "feb", "mrt", "apr", "mei", "jun", "jul", "aug", "sep", "okt", "nov", "dec")
 
 
-def day(on: date) -> str:
+def day(on: date) -> Words:
     """A date as people here write it: za 14 nov 2026."""
-    return f"{DAYS[on.weekday()]} {on.day} {MONTHS[on.month - 1]} {on.year}"
+    return Words(f"{DAYS[on.weekday()]} {on.day} {MONTHS[on.month - 1]} {on.year}", f"{on:%a} {on.day} {on:%b} {on.year}")
 
 
 def until(due: date, today: date) -> Words:
@@ -110,17 +125,28 @@ def until(due: date, today: date) -> Words:
             return Words(f"nog {days} dagen", f"in {days} days")
 
 
-def answer(cases: int, overdue: int, without_step: int) -> Words:
-    """The answer to the question above the overview."""
+def answer(cases: int, helped: int, overdue: int, without_step: int) -> tuple[Words, Words]:
+    """The answer to the question above the overview, and what it means."""
     if without_step:
-        return Words(f"Nee: {without_step} {_children(without_step)} geen volgende stap.", f"No: {without_step} without a next step.")
-    if overdue:
-        return Words(f"Let op: {overdue} {_steps(overdue)} te laat.", f"Mind: {overdue} overdue.")
-    if cases:
         return Words(
-            "Ja: ieder kind heeft een volgende stap, en niets is te laat.", "Yes: every child has a next step, and nothing is late."
-        )
-    return Words("Er zijn nu geen open zaken.", "There are no open cases now.")
+            f"Nee: {without_step} {_children(without_step)} geen volgende stap.", f"No: {without_step} without a next step."
+        ), FORGOTTEN
+    if overdue:
+        return Words(f"Nee, niet op tijd: {overdue} {_steps(overdue)} te laat.", f"No, not in time: {overdue} overdue."), LATE
+    if helped < cases:
+        return Words("Nog niet, maar geen kind is vergeten.", "Not yet, but no child is forgotten."), WAITING
+    if cases:
+        return Words("Ja, ieder kind krijgt hulp.", "Yes, every child gets help."), Words("Niets is te laat.", "Nothing is late.")
+    return Words("Er zijn nu geen open zaken.", "There are no open cases now."), Words("Niemand wacht op hulp.", "Nobody waits for help.")
+
+
+FORGOTTEN = Words("Dat mag niet: voor ieder kind is altijd iemand aan zet.", "That must not be: every child always has a next step.")
+LATE = Words(
+    "Ieder kind heeft een volgende stap. Wat te laat is, staat bovenaan.", "Every child has a next step. What is late comes first."
+)
+WAITING = Words(
+    "Wie nog geen hulp krijgt, heeft een volgende stap. Niets is te laat.", "Those without help yet have a next step. Nothing is late."
+)
 
 
 def _children(count: int) -> str:

@@ -51,6 +51,7 @@ class Zaak(_Shown):
 def routes(parts: Parts) -> APIRouter:
     """The routes of intake."""
     router = APIRouter()
+    engine = parts.engine.execution_options(isolation_level="REPEATABLE READ")  # a case, its obligations and history as of one moment
 
     @router.get(
         "/v1/zaken/{case_id}", response_model=Zaak, response_model_exclude_none=True, summary="State, next step and history of a case"
@@ -59,7 +60,7 @@ def routes(parts: Parts) -> APIRouter:
         principal = await parts.tokens.principal(request.headers.get("authorization"))
         if not A_CASE_ID.fullmatch(case_id):
             return _not_found()
-        async with parts.engine.connect() as connection:
+        async with engine.connect() as connection:
             case = (await store.load(connection, [case_id])).get(case_id)
             if case is None or not principal.may_read_case_of(case.board):
                 return _not_found()

@@ -1,63 +1,60 @@
-"""`make bench`: speed and memory of the platform beside a bare alternative, on one pair; prints a table and writes build/bench.json."""
+"""`make bench`: speed and memory, each beside an alternative or a limit; prints a table per pair and writes build/bench.json."""
 
 import argparse
-from contextlib import AbstractContextManager
+from collections.abc import Collection
+from contextlib import AbstractContextManager, redirect_stdout
 from pathlib import Path
 
 import uvloop
 
-from tests.benchmarks import hops, machine
-from tests.benchmarks.load import Load
+from services.chassis import telemetry
+from tests.benchmarks import hop, machine, referral, suite, up
+from tests.benchmarks.chain import chain
 from tests.benchmarks.table import Row, Table
+from tests.pairs.embedded import embedded_pair
 from tests.pairs.engine import engine
 from tests.pairs.pair import Pair
 
-RESULT = Path("build/bench.json")
+ROWS = ("hop", "referral", "up", "memory", "suite")
+BUILD = Path("build")
 
 
 def main() -> None:
-    """Measure every row, round by round, so that what else the machine does falls on all rows alike."""
+    """Measure on one pair after the other: never two at once."""
     arguments = argparse.ArgumentParser(prog="make bench")
-    arguments.add_argument("--pair", choices=("auto", "docker", "embedded", "both"), default="auto")
-    arguments.add_argument("--events", type=int, default=20_000, help="events in one round of a hop")
-    arguments.add_argument("--rounds", type=int, default=3)
-    arguments.add_argument("--only", nargs="*", choices=sorted(hops.HOPS), default=sorted(hops.HOPS), help="only these hops")
+    arguments.add_argument(
+        "--pair", choices=("auto", "docker", "embedded", "both"), default="auto", help="auto: both, where Docker answers"
+    )
+    arguments.add_argument("--rounds", type=int, default=5)
+    arguments.add_argument("--only", nargs="+", choices=ROWS, default=ROWS, help="up, memory, suite: embedded only")
     options = arguments.parse_args()
-    tables = [uvloop.run(_measured(kind, options)) for kind in _kinds(options.pair)]  # the loop that the services run on
+    BUILD.mkdir(exist_ok=True)
+    with (BUILD / "bench.log").open("w", encoding="utf-8") as log, redirect_stdout(log):
+        telemetry.configure_logging("bench")  # what the hop under test logs, for as long as it runs
+        tables = [_table(kind, options.rounds, options.only) for kind in _kinds(options.pair)]
     print("\n\n".join(table.text() for table in tables))
-    RESULT.parent.mkdir(exist_ok=True)
-    RESULT.write_text(Table.json(tables), encoding="utf-8")
+    (BUILD / "bench.json").write_text(Table.json(tables), encoding="utf-8")
 
 
 def _kinds(wanted: str) -> list[str]:
     found, why = engine()
     if wanted == "docker" and not found:
         raise SystemExit(f"--pair docker: {why}")
-    if wanted == "both":
-        return ["docker", "embedded"] if found else ["embedded"]
-    return [wanted] if wanted != "auto" else ["docker" if found else "embedded"]
+    if wanted in {"docker", "embedded"}:
+        return [wanted]
+    return ["docker", "embedded"] if found else ["embedded"]
 
 
-async def _measured(kind: str, options: argparse.Namespace) -> Table:
-    rows = {name: Row(hops.HOPS[name].title, "events/s") for name in options.only}
+def _table(kind: str, rounds: int, wanted: Collection[str]) -> Table:
+    before = machine.load()
     with _started(kind) as pair:
-        for number in range(options.rounds + 1):
-            for name, row in rows.items():
-                seconds = await _round(pair, name, options.events)
-                if number:  # the first warms the broker's JVM and the database's cache up
-                    row.values.append(options.events / seconds)
-        head = await machine.described(pair)
-    return Table(
-        kind,
-        {**head, "events per round": options.events, "rounds": f"{options.rounds}, after one that does not count"},
-        list(rows.values()),
-    )
-
-
-async def _round(pair: Pair, name: str, events: int) -> float:
-    async with pair.for_one_test() as fresh:
-        load = await Load.prepared(fresh.kafka, events)
-        return await hops.HOPS[name].run(fresh, load)
+        head, rows = uvloop.run(_on_pair(pair, rounds, wanted))  # the loop that the services run on
+    if kind == "embedded":
+        rows += uvloop.run(up.measured(rounds, wanted)) if {"up", "memory", "referral"} & set(wanted) else []
+        rows += [suite.measured()] if "suite" in wanted else []
+    head["load"] = f"{before:.1f} at the start, {machine.load():.1f} at the end"
+    head["rounds"] = f"{rounds}; of a hop after a short one that does not count"
+    return Table(kind, head, rows)
 
 
 def _started(kind: str) -> AbstractContextManager[Pair]:
@@ -65,9 +62,17 @@ def _started(kind: str) -> AbstractContextManager[Pair]:
         from tests.pairs.docker import docker_pair
 
         return docker_pair(durable=True)
-    from tests.pairs.embedded import embedded_pair
-
     return embedded_pair()
+
+
+async def _on_pair(pair: Pair, rounds: int, wanted: Collection[str]) -> tuple[dict[str, str], list[Row]]:
+    async with pair.for_one_test() as fresh:
+        head = await machine.described(fresh)
+    rows = await hop.measured(pair, rounds) if "hop" in wanted else []
+    if "referral" in wanted and not pair.embedded:  # there it goes through all that `make up` starts
+        async with pair.for_one_test() as fresh, chain(fresh) as addresses:
+            rows += await referral.measured(addresses)
+    return head, rows
 
 
 if __name__ == "__main__":

@@ -1,109 +1,129 @@
 """The alternative to beat: one hop written straight on aiokafka and asyncpg, with the same durable rows and no promise beyond them.
 
-Per batch one transaction: inbox, case rows, outbox rows, offsets. Beside it a relay that publishes pipelined and marks. No model
-reads the data, nothing is parked, nothing can be held, there is no lease and no order after a failure.
+Per batch one transaction: inbox, case locks, referrals, outbox, offsets. Beside it a relay that publishes pipelined and marks. No model
+reads the data, nothing is parked, nothing can be held, nothing is numbered, there is no lease and no order after a failure.
 """
 
 import asyncio
-from collections.abc import Sequence
-from time import perf_counter
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 import asyncpg
 import orjson
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord
+from passend_contracts import catalogue
+from passend_contracts.events import JGTReferralAccepted
 
-from services.chassis import tables
-from tests.benchmarks.load import Load
-from tests.pairs.pair import Pair
+from tests.benchmarks.load import HEADERS, Load, partitions_of, plain
+from tests.benchmarks.stopwatch import Stopwatch, Took
+from tests.builders.events import BOARD, GEMEENTE, SCHOOL_SYSTEM
 
 ROWS = 1_000
-PARTITIONS = 6
+TOLD = catalogue.of(JGTReferralAccepted)
 
 SEE = """INSERT INTO inbox (source, id, "time") SELECT * FROM unnest($1::text[], $2::text[], $3::text[]::timestamptz[])
     ON CONFLICT DO NOTHING RETURNING id"""
-KEEP = """INSERT INTO case_lock (subject, sequences) SELECT * FROM unnest($1::text[], $2::text[]::jsonb[])
+LOCK = """INSERT INTO case_lock (subject, sequences) SELECT * FROM unnest($1::text[], $2::text[]::jsonb[])
     ON CONFLICT (subject) DO UPDATE SET sequences = excluded.sequences"""
+KEEP = f"""INSERT INTO referral (case_id, wants_referral, wish_held_on,
+                                 board, board_urn, school, municipality, age_band, consents, state, open)
+    SELECT *, '{BOARD}', '{SCHOOL_SYSTEM}', '90AA00', '{GEMEENTE}', '6-7', '[]', 'none', true
+    FROM unnest($1::text[], $2::bool[], $3::text[]::date[])
+    ON CONFLICT (case_id) DO UPDATE SET wants_referral = excluded.wants_referral, wish_held_on = excluded.wish_held_on"""
 TELL = "INSERT INTO outbox (topic, key, type, body) SELECT $1, * FROM unnest($2::text[], $3::text[], $4::bytea[])"
 STORE = """INSERT INTO consumer_offset (consumer, topic, partition, log_id, next_offset)
-    SELECT 'bare', $1, *  FROM unnest($2::int[], $3::text[], $4::bigint[])
+    SELECT 'bare', $1, partition, 'bare', next_offset FROM unnest($2::int[], $3::bigint[]) AS fresh (partition, next_offset)
     ON CONFLICT (consumer, topic, partition) DO UPDATE SET next_offset = excluded.next_offset"""
 HEAD = "SELECT n, topic, key, body FROM outbox WHERE published_at IS NULL ORDER BY n LIMIT $1"
 MARK = "UPDATE outbox SET published_at = clock_timestamp() WHERE n = ANY($1::bigint[])"
 
 
-async def run(pair: Pair, load: Load) -> float:
-    """Seconds for all events of this load."""
-    url = pair.database_url("bench").replace("+asyncpg", "")
+async def run(kafka: str, database_url: str, load: Load) -> Took:
+    """Drain the load; it is done when the last row that it caused is marked as published."""
+    hop = _Hop(load)
     consumer = AIOKafkaConsumer(
-        bootstrap_servers=pair.kafka,
-        group_id="bench",
-        enable_auto_commit=False,
-        auto_offset_reset="earliest",
-        fetch_max_wait_ms=50,
+        bootstrap_servers=kafka, group_id="bare", enable_auto_commit=False, auto_offset_reset="earliest", fetch_max_wait_ms=50
     )
-    consumer.assign([TopicPartition(load.topic, n) for n in range(PARTITIONS)])
-    async with asyncpg.create_pool(url, min_size=2, max_size=2) as pool:
-        await pool.execute(";".join(tables.VERSION_1))
-        async with (
-            AIOKafkaProducer(bootstrap_servers=pair.kafka, acks="all", enable_idempotence=True, max_batch_size=262_144) as producer,
-            consumer,
-            asyncio.TaskGroup() as tasks,
-        ):
-            start = perf_counter()
-            written = asyncio.Event()
-            tasks.create_task(_consume(consumer, pool, load, written))
-            await _relay(producer, pool, load, written)
-            return perf_counter() - start
+    consumer.assign(partitions_of(load.topic))
+    async with (
+        asyncpg.create_pool(plain(database_url), min_size=2, max_size=2) as pool,
+        AIOKafkaProducer(bootstrap_servers=kafka, acks="all", enable_idempotence=True, max_batch_size=262_144) as producer,
+        consumer,
+        asyncio.TaskGroup() as tasks,
+    ):
+        tasks.create_task(hop.consume(consumer, pool))
+        await hop.relay(producer, pool)
+        return hop.watch.read()
 
 
-async def _consume(consumer: AIOKafkaConsumer, pool: asyncpg.Pool, load: Load, written: asyncio.Event) -> None:
-    done = 0
-    while done < load.events:
-        batches = await consumer.getmany(timeout_ms=100, max_records=ROWS)
-        records = [record for batch in batches.values() for record in batch]
-        if not records:
-            continue
-        async with pool.acquire() as connection, connection.transaction():
-            await _take_effect(connection, load, records)
-        done += len(records)
-        written.set()
-        await consumer.commit({partition: batch[-1].offset + 1 for partition, batch in batches.items()})
+class _Hop:
+    def __init__(self, load: Load) -> None:
+        self.watch = Stopwatch()
+        self._load = load
+        self._written = asyncio.Event()
+
+    async def consume(self, consumer: AIOKafkaConsumer, pool: asyncpg.Pool) -> None:
+        done = 0
+        while done < self._load.events:
+            batches = await consumer.getmany(timeout_ms=100, max_records=ROWS)
+            records = [record for batch in batches.values() for record in batch]
+            if not records:
+                continue
+            self.watch.start()
+            async with pool.acquire() as connection, connection.transaction():
+                await self._take_effect(connection, records)
+            done += len(records)
+            self._written.set()
+            await consumer.commit({partition: batch[-1].offset + 1 for partition, batch in batches.items()})
+
+    async def _take_effect(self, connection: Any, records: Sequence[ConsumerRecord]) -> None:
+        events = [orjson.loads(record.value) for record in records]
+        seen = await connection.fetch(SEE, *([event[name] for event in events] for name in ("source", "id", "time")))
+        fresh = {row["id"] for row in seen}
+        events = [event for event in events if event["id"] in fresh]
+        await self._keep(connection, {event["subject"]: event["data"] for event in events})
+        keys, types = [event["subject"] for event in events], [TOLD.type] * len(events)
+        await connection.execute(TELL, self._load.outgoing, keys, types, [_told(event) for event in events])
+        after = {record.partition: record.offset + 1 for record in records}
+        await connection.execute(STORE, self._load.topic, list(after), list(after.values()))
+
+    async def _keep(self, connection: Any, cases: Mapping[str, dict[str, Any]]) -> None:
+        await connection.execute(LOCK, list(cases), [orjson.dumps({self._load.outgoing: 1}).decode()] * len(cases))
+        wanted, held_on = [data["youthTeam"] == "refer" for data in cases.values()], [data["heldOn"] for data in cases.values()]
+        await connection.execute(KEEP, list(cases), wanted, held_on)
+
+    async def relay(self, producer: AIOKafkaProducer, pool: asyncpg.Pool) -> None:
+        done = 0
+        while done < self._load.events:
+            self._written.clear()
+            rows = await pool.fetch(HEAD, ROWS)
+            if not rows:
+                await self._written.wait()
+                continue
+            sent = [await producer.send(row["topic"], row["body"], key=row["key"].encode(), headers=HEADERS) for row in rows]
+            for acknowledged in sent:
+                await acknowledged
+            await pool.execute(MARK, [row["n"] for row in rows])
+            done += len(rows)
 
 
-async def _take_effect(connection: Any, load: Load, records: Sequence[ConsumerRecord]) -> None:
-    events = [orjson.loads(record.value) for record in records]
-    fresh = {row["id"] for row in await connection.fetch(SEE, *([event[name] for event in events] for name in ("source", "id", "time")))}
-    effects = [_effect(event) for event in events if event["id"] in fresh]
-    cases = {effect["subject"]: orjson.dumps({load.outgoing: effect["sequence"]}).decode() for effect in effects}
-    await connection.execute(KEEP, list(cases), list(cases.values()))
-    keys, types = [effect["subject"] for effect in effects], [effect["type"] for effect in effects]
-    await connection.execute(TELL, load.outgoing, keys, types, [orjson.dumps(effect) for effect in effects])
-    after = {record.partition: record.offset + 1 for record in records}
-    await connection.execute(STORE, load.topic, list(after), ["bench"] * len(after), list(after.values()))
-
-
-def _effect(event: dict[str, Any]) -> dict[str, Any]:
-    """What the hop tells: as many bytes as it read, under a derived id."""
-    return {
-        **event,
-        "id": str(uuid5(NAMESPACE_URL, f"bare {event['source']} {event['id']}")),
-        "causationid": f"{event['source']}#{event['id']}",
-        "sequence": 1,
-    }
-
-
-async def _relay(producer: AIOKafkaProducer, pool: asyncpg.Pool, load: Load, written: asyncio.Event) -> None:
-    done = 0
-    while done < load.events:
-        rows = await pool.fetch(HEAD, ROWS)
-        if not rows:
-            written.clear()
-            await written.wait()
-            continue
-        sent = [await producer.send(row["topic"], row["body"], key=row["key"].encode()) for row in rows]
-        for acknowledged in sent:
-            await acknowledged
-        await pool.execute(MARK, [row["n"] for row in rows])
-        done += len(rows)
+def _told(event: dict[str, Any]) -> bytes:
+    """What the hop tells: the same attributes and data as ours, under a derived id."""
+    return orjson.dumps(
+        {
+            "specversion": "1.0",
+            "id": str(uuid5(NAMESPACE_URL, f"bare {event['source']} {event['id']}")),
+            "source": event["source"],
+            "type": TOLD.type,
+            "subject": event["subject"],
+            "time": datetime.now(UTC).isoformat(),
+            "dataschema": TOLD.dataschema,
+            "sequence": "000000000001",
+            "producer": "bare",
+            "causationid": f"{event['source']}#{event['id']}",
+            "datacontenttype": "application/json",
+            "data": {"referral": event["id"], "acceptedOn": event["data"]["heldOn"]},
+        }
+    )

@@ -7,6 +7,7 @@ from pathlib import Path
 import asyncpg
 import psutil
 
+from tests.benchmarks.load import plain
 from tests.pairs.pair import Pair
 
 PACKAGES = ("aiokafka", "asyncpg", "faststream", "pydantic", "sqlalchemy", "uvloop")
@@ -23,6 +24,11 @@ async def described(pair: Pair) -> dict[str, str]:
     }
 
 
+def load() -> float:
+    """How many processes want to run, over the last minute: others' work is in every number."""
+    return psutil.getloadavg()[0]
+
+
 def _broker(pair: Pair) -> str:
     if pair.embedded:
         return f"in-process cluster of confluent-kafka {version('confluent-kafka')}: memory only"
@@ -32,12 +38,11 @@ def _broker(pair: Pair) -> str:
 
 
 async def _postgres(pair: Pair) -> str:
-    connection = await asyncpg.connect(pair.database_url("bench").replace("+asyncpg", ""))
+    connection = await asyncpg.connect(plain(pair.database_url("bench")))
     try:
         number, fsync = await connection.fetchval("SHOW server_version"), await connection.fetchval("SHOW fsync")
     finally:
         await connection.close()
-        await pair.databases.drop()
     return f"PostgreSQL {number} (fsync {fsync})"
 
 

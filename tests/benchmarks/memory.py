@@ -18,11 +18,6 @@ def pss_by_part(pid: int) -> Mapping[str, int]:
     return parts
 
 
-def pss(pid: int) -> int:
-    """Bytes of a process and all below it."""
-    return sum(pss_by_part(pid).values())
-
-
 def _part(process: psutil.Process) -> str:
     command = process.cmdline()
     if "-m" in command:

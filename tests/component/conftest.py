@@ -11,10 +11,12 @@ from services.chassis.settings import Settings
 from services.chassis.testing import RunningService, running
 from services.intake import app as intake_app
 from services.jgt_bridge import app as jgt_bridge_app
+from tests.component.issuer import Issuer, bearer
 from tests.pairs.pair import Pair
 from tests.pairs.topics import REGION
 
 ISSUER = "http://127.0.0.1:1"
+Tokens = Callable[..., dict[str, str]]
 
 
 def settings_of(pair: Pair, service: str, **others: Any) -> Settings:
@@ -37,12 +39,26 @@ def run(pair: Pair, name: str, build: Callable[[Settings], FastAPI], **others: A
 
 
 @pytest.fixture
-async def intake(pair: Pair) -> AsyncIterator[RunningService]:
-    async with run(pair, intake_app.NAME, intake_app.build) as service:
+async def issuer() -> AsyncIterator[Issuer]:
+    issuer = Issuer()
+    await issuer.start()
+    yield issuer
+    await issuer.stop()
+
+
+@pytest.fixture
+def tokens(issuer: Issuer) -> Tokens:
+    """`tokens("bg41234")` gives the headers of a call by that board, `tokens("console", "operator")` those of an operator's."""
+    return lambda party, scope="events cases": bearer(issuer.token(party, scope=scope))
+
+
+@pytest.fixture
+async def intake(pair: Pair, issuer: Issuer) -> AsyncIterator[RunningService]:
+    async with run(pair, intake_app.NAME, intake_app.build, **issuer.settings) as service:
         yield service
 
 
 @pytest.fixture
-async def jgt_bridge(pair: Pair) -> AsyncIterator[RunningService]:
-    async with run(pair, jgt_bridge_app.NAME, jgt_bridge_app.build) as service:
+async def jgt_bridge(pair: Pair, issuer: Issuer) -> AsyncIterator[RunningService]:
+    async with run(pair, jgt_bridge_app.NAME, jgt_bridge_app.build, **issuer.settings) as service:
         yield service

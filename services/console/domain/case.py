@@ -3,6 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import NamedTuple
+
+EVALUATE = "evaluate_support"
+"""The duty that the guardian sets while support runs: look with the parents whether it is enough."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,11 @@ class Case:
         return self.outcome is None
 
     @property
+    def is_helped(self) -> bool:
+        """Whether support runs and nothing else is to be done than evaluate it: less than that is not called help."""
+        return bool(self.obligations) and all(each.kind == EVALUATE for each in self.obligations)
+
+    @property
     def next_step(self) -> Obligation | None:
         """The obligation that is due first."""
         return self.obligations[0] if self.obligations else None
@@ -54,23 +63,35 @@ class Case:
         return replace(self, outcome=outcome, obligations=())
 
 
+class Counts(NamedTuple):
+    """Whether help is flowing, in numbers."""
+
+    cases: int
+    helped: int
+    """Children who get support now."""
+    overdue: int
+    """Obligations past their last day."""
+    without_step: int
+    """Children whom nobody owes anything now: the guarantee says none."""
+
+
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """All open cases on one day: the answer to whether help is flowing."""
+    """All open cases on one day: the answer to whether every child gets help."""
 
     cases: tuple[Case, ...]
     """Those without a next step first, then by the day on which it is due."""
     today: date
 
     @property
-    def overdue(self) -> int:
-        """How many obligations are past their last day."""
-        return sum(each.is_overdue(self.today) for case in self.cases for each in case.obligations)
-
-    @property
-    def without_step(self) -> int:
-        """How many children nobody owes anything now: the guarantee says none."""
-        return sum(case.next_step is None for case in self.cases)
+    def counts(self) -> Counts:
+        """All of them counted."""
+        return Counts(
+            cases=len(self.cases),
+            helped=sum(case.is_helped for case in self.cases),
+            overdue=sum(each.is_overdue(self.today) for case in self.cases for each in case.obligations),
+            without_step=sum(case.next_step is None for case in self.cases),
+        )
 
 
 def overview(cases: Sequence[Case], today: date) -> Overview:

@@ -1,123 +1,107 @@
-"""The console's two pages: is help flowing, and one case's way through all services; both renew themselves."""
+"""The console's two pages: does every child get help, and one case's way through all services; both renew themselves."""
 
-from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
 
-from fastapi import FastAPI
-from nicegui import ui
-from sqlalchemy.ext.asyncio import AsyncEngine
+from fastapi import FastAPI, Request, Response
+from nicegui import Client, app as pages, html, ui
+from nicegui.page import page
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from services.chassis import database
-from services.console import record, store, words
-from services.console.domain.case import Case, Overview, overview
-from services.console.domain.timeline import Hop, in_causal_order
+from services.console import record, store, translation, words
+from services.console.domain.case import overview
+from services.console.domain.timeline import in_causal_order
+from services.console.pages import cases
+from services.console.pages.elements import Part, said
+from services.console.pages.timeline import Timeline
 from services.console.parties import Parties
-from services.console.stems import stem
 from services.console.words import Words
 
-LEGAL_TIME = ZoneInfo("Europe/Amsterdam")
-RENEW_SECONDS = 1.5
-SHORT = 8
-AWAY = Words(
-    "De database antwoordt nu niet; de pagina komt vanzelf terug.", "The database does not answer now; the page comes back by itself."
+RENEW_SECONDS = 1.0
+DATABASE_SECONDS = 2.0
+STYLE = Path(__file__).with_name("site.css")
+ICON = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><rect width="16" height="16" rx="3" fill="#0b57a4"/>'
+    '<path d="M6 13V4h3a2.5 2.5 0 0 1 0 5H6" fill="none" stroke="#fff" stroke-width="2"/></svg>'
 )
+BACK = Words("← Alle zaken", "All cases")
 
 
-def mount_on(app: FastAPI, _host: str) -> None:
+def mount_on(app: FastAPI) -> None:
     """Serve the pages under the application; everything they need comes from this machine."""
-    ui.run_with(app, title="Passend", dark=None, language="nl", show_welcome_message=False)
+    ui.add_head_html(f"<style>{STYLE.read_text(encoding='utf-8')}</style>", shared=True)
+    ui.run_with(app, title="Passend", favicon=ICON, dark=None, language="nl", tailwind=False, show_welcome_message=False)
 
 
 def define_pages(engine: AsyncEngine, parties: Parties) -> None:
-    """Define the overview and the page of a case."""
+    """Define the overview, the page of a case, and what stands in place of any other page."""
 
-    @ui.page("/")
+    @ui.page("/", title="Krijgt ieder kind hulp? | Passend")
     async def start() -> None:
-        @ui.refreshable
-        async def now() -> None:
-            try:
-                async with engine.connect() as connection:
-                    cases = await store.open_cases(connection)
-            except database.TRANSIENT:
-                _said(AWAY, "text-h6")
-                return
-            _overview(overview(cases, datetime.now(LEGAL_TIME).date()), parties)
+        notice = _frame(parties)
+        said(html.h1(), Words("Krijgt ieder kind hulp?", "Does every child get help?"))
+        answer = Part(html.section(role="status").classes("panel"), cases.answer)
+        last, listed = Part(html.div(), cases.last_message), cases.Listed(parties)
 
-        await _live(now)
+        async def renew(connection: AsyncConnection) -> None:
+            seen = overview(await store.open_cases(connection), translation.today())
+            answer.show(seen.counts)
+            last.show(await record.newest(connection))
+            listed.show(seen)
+
+        await _live(engine, notice, renew)
 
     @ui.page("/zaak/{case_id}")
     async def zaak(case_id: str) -> None:
-        @ui.refreshable
-        async def now() -> None:
-            try:
-                async with engine.connect() as connection:
-                    case = (await store.load(connection, [case_id])).get(case_id)
-                    hops = in_causal_order(await record.of_case(connection, case_id))
-            except database.TRANSIENT:
-                _said(AWAY, "text-h6")
-                return
-            _case(case_id, case, hops, parties)
+        ui.page_title(f"{cases.title(case_id).nl} | Passend")
+        notice = _frame(parties, BACK)
+        said(html.h1(), cases.title(case_id))
+        html.p(case_id).classes("note")
+        state, told = Part(html.section(role="status"), cases.state), Timeline(parties)
 
-        await _live(now)
+        async def renew(connection: AsyncConnection) -> None:
+            hops = in_causal_order(await record.of_case(connection, case_id))
+            case = (await store.load(connection, [case_id])).get(case_id)
+            state.show(case, translation.today(), parties)
+            told.show(hops)
 
+        await _live(engine, notice, renew)
 
-async def _live(content: ui.refreshable) -> None:  # type: ignore[type-arg]
-    """Show the content in the page's frame and renew it by itself."""
-    ui.query(".nicegui-content").classes("max-w-5xl mx-auto w-full")
-    await content()
-    ui.timer(RENEW_SECONDS, content.refresh, immediate=False)
-
-
-def _said(text: Words, size: str = "text-body1") -> None:
-    with ui.column().classes("gap-0"):
-        ui.label(text.nl).classes(size)
-        ui.label(text.en).classes("text-caption opacity-70").props("lang=en")
+    @pages.exception_handler(404)
+    async def nothing_here(request: Request, _fault: Exception) -> Response:
+        with Client(page(""), request=request) as client:
+            _frame(parties, BACK)
+            said(html.h1(), Words("Deze pagina is er niet", "There is no such page"))
+        return client.build_response(request, 404)
 
 
-def _overview(seen: Overview, parties: Parties) -> None:
-    ui.label("Krijgt ieder kind hulp?").classes("text-h4")
-    ui.label("Is help flowing?").classes("text-caption opacity-70").props("lang=en")
-    _said(words.answer(len(seen.cases), seen.overdue, seen.without_step), "text-h6")
-    with ui.row().classes("gap-8"):
-        for count, text in (
-            (len(seen.cases), Words("open zaken", "open cases")),
-            (seen.overdue, Words("te laat", "overdue")),
-            (seen.without_step, Words("zonder stap", "without a step")),
-        ):
-            with ui.column().classes("gap-0"):
-                ui.label(str(count)).classes("text-h5")
-                _said(text)
-    if not seen.cases:
-        ui.label("Typ `passend demo` voor een paar verzonnen zaken. (Type `passend demo` for some invented cases.)")
-    for case in seen.cases:
-        _card(case, seen, parties)
+def _frame(parties: Parties, *back: Words) -> Part:
+    """The head of a page: whose it is, the way back to the overview, and room for what is wrong."""
+    with html.nav().classes("note"):
+        for text in back:
+            said(html.a(href="/"), text)
+        html.span(f"Passend · {parties.region}")
+    return Part(html.div(role="alert"), _away)
 
 
-def _card(case: Case, seen: Overview, parties: Parties) -> None:
-    with ui.card().classes("w-full").props("flat bordered"):
-        with ui.row().classes("items-center justify-between w-full"):
-            ui.link(f"Zaak {case.id[:SHORT]}", f"/zaak/{case.id}").classes("text-subtitle1")
-            ui.label(parties.school(case.school)).classes("opacity-70")
-        for each in case.obligations:
-            with ui.row().classes("items-center justify-between w-full"):
-                _said(words.obligation(each.kind))
-                ui.label(parties.name(each.owner).nl).classes("opacity-70")
-                late = each.is_overdue(seen.today)
-                day = f"{each.due:%d-%m-%Y}"
-                ui.badge(f"te laat (overdue) {day}" if late else day, color="negative" if late else "primary")
+def _away(away: bool) -> None:  # noqa: FBT001 -- shown or not
+    if away:
+        said(html.p().classes("late"), words.AWAY)
 
 
-def _case(case_id: str, case: Case | None, hops: list[Hop], parties: Parties) -> None:
-    ui.link("← alle zaken (all cases)", "/")
-    ui.label(f"Zaak {case_id[:SHORT]}").classes("text-h4")
-    if not hops:
-        _said(Words("Deze zaak kennen wij niet.", "The record holds no such case."), "text-h6")
-        return
-    if case:
-        _card(case, overview([case], datetime.now(LEGAL_TIME).date()), parties)
-    with ui.timeline(side="right", color="primary").classes("w-full"):
-        for hop in hops:
-            said = words.event(stem(hop.type)) if hop.type else words.UNREADABLE
-            speaker = parties.speaker(hop)
-            at = f"{hop.published_at.astimezone(UTC):%d-%m-%Y %H:%M:%S.%f}"[:-3] + " UTC"
-            ui.timeline_entry(f"{said.en} · {hop.topic}", title=said.nl, subtitle=f"{at} · {parties.name(speaker).nl}")
+async def _live(engine: AsyncEngine, notice: Part, renew: Callable[[AsyncConnection], Awaitable[None]]) -> None:
+    """Show now what `renew` reads, and again and again; while the database is away the page says so and keeps what it has."""
+
+    async def tick() -> None:
+        try:
+            async with asyncio.timeout(DATABASE_SECONDS), engine.connect() as connection:
+                await renew(connection)
+        except database.TRANSIENT:
+            notice.show(True)
+        else:
+            notice.show(False)
+
+    await tick()
+    ui.timer(RENEW_SECONDS, tick, immediate=False)

@@ -1,0 +1,135 @@
+"""How long one referral takes on an idle platform: from the school's receipt until the gemeente can read it."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Awaitable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from statistics import quantiles
+from time import perf_counter
+from typing import Self
+from uuid import uuid4
+
+import httpx
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from passend_contracts.catalogue import from_topic, to_topic
+from passend_contracts.envelope import STRUCTURED, Envelope, encode
+
+from tests.benchmarks.load import HEADERS
+from tests.benchmarks.table import Row
+from tests.builders.events import BOARD, GEMEENTE, a_consent_given, a_parents_consulted, a_support_requested
+
+CASES, FIRST = 100, 10
+"""Cases that count, after some that do not: connections, plans and caches are warm then, as on any day."""
+PAUSE = 0.2
+WITHIN = 60.0
+REFERRALS = to_topic(GEMEENTE)
+UNREAD = from_topic("swv2801")
+"""A topic that no process reads: what is put there is nobody's work."""
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """Where a running chain answers."""
+
+    intake: str
+    issuer: str
+    kafka: str
+
+
+class Board:
+    """A board's system at intake's door."""
+
+    def __init__(self, http: httpx.AsyncClient, intake: str, token: str) -> None:
+        self._http = http
+        self._url = f"{intake}/v1/gebeurtenissen"
+        self._headers = {"Authorization": f"Bearer {token}", "Content-Type": STRUCTURED}
+
+    @classmethod
+    async def of(cls, http: httpx.AsyncClient, addresses: Addresses) -> Self:
+        """With a token of its own."""
+        form = {"grant_type": "client_credentials", "client_id": BOARD, "client_secret": "demo"}
+        answer = (await http.post(f"{addresses.issuer}/token", data=form)).raise_for_status()
+        return cls(http, addresses.intake, str(answer.json()["access_token"]))
+
+    async def send(self, *events: Envelope) -> None:
+        """Send each; returns with the receipt of the last."""
+        for event in events:
+            (await self._http.post(self._url, content=encode(event), headers=self._headers)).raise_for_status()
+
+
+@dataclass(frozen=True)
+class Ends:
+    """Both ends of the chain, and a producer for the way without it."""
+
+    board: Board
+    reader: AIOKafkaConsumer
+    producer: AIOKafkaProducer
+
+    async def read(self, key: str) -> None:
+        """Return when a record with that key is read."""
+        async with asyncio.timeout(WITHIN):
+            while (await self.reader.getone()).key != key.encode():
+                pass
+
+    async def refer(self, case: str) -> None:
+        """Let a new case end in a referral, and read that."""
+        await self.board.send(a_support_requested(case), a_parents_consulted(case), a_consent_given(case))
+        await self.read(case)
+
+
+@asynccontextmanager
+async def ends(addresses: Addresses) -> AsyncIterator[Ends]:
+    """Connected to a running chain; reads what comes from now on."""
+    async with (
+        httpx.AsyncClient(timeout=10, trust_env=False) as http,
+        AIOKafkaConsumer(bootstrap_servers=addresses.kafka, fetch_max_wait_ms=10) as reader,
+        AIOKafkaProducer(bootstrap_servers=addresses.kafka, acks="all", enable_idempotence=True) as producer,
+    ):
+        partitions = [TopicPartition(topic, 0) for topic in (REFERRALS, UNREAD)]
+        reader.assign(partitions)
+        await reader.seek_to_end(*partitions)
+        for partition in partitions:
+            await reader.position(partition)
+        yield Ends(await Board.of(http, addresses), reader, producer)
+
+
+async def measured(addresses: Addresses) -> list[Row]:
+    """Milliseconds of each case, one at a time, each beside a record that goes through the same broker and nothing else."""
+    async with ends(addresses) as both:
+        cases = [str(uuid4()) for _ in range(FIRST + CASES)]
+        for case in cases:
+            await both.board.send(a_support_requested(case), a_parents_consulted(case))
+        delays = [await _one(both, case) for case in cases][FIRST:]
+    ours, bare = zip(*delays, strict=True)
+    name, beside = "one referral, idle, from receipt to gemeente", "bare produce → consume"
+    return [
+        Row(f"{name}, p50 of {CASES}", "ms", ours, beside, bare),
+        Row(f"{name}, p99", "ms", [_p99(ours)], beside, [_p99(bare)]),
+    ]
+
+
+async def _one(both: Ends, case: str) -> tuple[float, float]:
+    consent = a_consent_given(case)
+    await both.board.send(consent)
+    ours = await _milliseconds(both.read(case))
+    await asyncio.sleep(random.uniform(0, PAUSE))  # idle again, and no poll of anybody's is met at the same moment each time
+    async with asyncio.timeout(WITHIN):
+        bare = await _milliseconds(_round_trip(both, encode(consent), case))
+    await asyncio.sleep(random.uniform(0, PAUSE))
+    return ours, bare
+
+
+async def _round_trip(both: Ends, value: bytes, key: str) -> None:
+    await both.producer.send(UNREAD, value, key=key.encode(), headers=HEADERS)
+    await both.read(key)
+
+
+async def _milliseconds(what: Awaitable[None]) -> float:
+    begun = perf_counter()
+    await what
+    return (perf_counter() - begun) * 1000
+
+
+def _p99(values: tuple[float, ...]) -> float:
+    return quantiles(values, n=100, method="inclusive")[-1]

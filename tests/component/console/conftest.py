@@ -1,0 +1,91 @@
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import httpx
+import pytest
+
+from services.chassis.testing import PATIENCE, RunningService, Topics
+from services.console import app as console_app
+from tests.component.conftest import run, settings_of
+from tests.component.console.browser import CHROMIUM, Page, chromium
+from tests.component.issuer import Issuer
+from tests.pairs.embedded import ROOT
+from tests.pairs.pair import Pair
+from tests.pairs.ports import free_port
+
+WITHIN = 60.0
+Rows = Callable[..., Awaitable[list[asyncpg.Record]]]
+
+
+@dataclass
+class Site:
+    """A console that answers on a port, as in production; `topics` puts on Kafka what it is to read."""
+
+    url: str
+    topics: Topics
+
+
+async def answers(client: httpx.AsyncClient, url: str) -> None:
+    async with asyncio.timeout(WITHIN):
+        while True:
+            try:
+                if (await client.get(url)).is_success:
+                    return
+            except httpx.TransportError:
+                pass  # nobody listens there yet
+            await asyncio.sleep(0.05)
+
+
+@pytest.fixture
+async def console(pair: Pair, issuer: Issuer) -> AsyncIterator[RunningService]:
+    async with run(pair, console_app.NAME, console_app.build, **issuer.settings) as service:
+        yield service
+
+
+@pytest.fixture
+async def rows(pair: Pair) -> AsyncIterator[Rows]:
+    """What a statement gives on the console's database, once it gives at least so many rows."""
+    connection = await asyncpg.connect(pair.database_url(console_app.NAME).replace("+asyncpg", ""))
+
+    async def once(statement: str, *, at_least: int = 0) -> list[Any]:
+        async with asyncio.timeout(PATIENCE):
+            while len(found := await connection.fetch(statement)) < at_least:  # noqa: ASYNC110 -- a row wakes nobody
+                await asyncio.sleep(0.05)
+        return list(found)
+
+    yield once
+    await connection.close()
+
+
+@pytest.fixture
+async def site(pair: Pair, issuer: Issuer, tmp_path: Path) -> AsyncIterator[Site]:
+    port = free_port()
+    settings = settings_of(pair, console_app.NAME, port=port, **issuer.settings)
+    environment = {name: value for name, value in os.environ.items() if name != "PYTEST_CURRENT_TEST"}  # it makes NiceGUI another one
+    environment |= {f"PASSEND_{name.upper()}": str(value) for name, value in settings}
+    with (tmp_path / "console.log").open("wb") as log:
+        process = await asyncio.create_subprocess_exec(sys.executable, "-m", "services.console", cwd=ROOT, env=environment, stdout=log)
+    topics = Topics(pair.kafka)
+    try:
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client:
+            await topics.start()
+            await answers(client, "/health/ready")
+            yield Site(str(client.base_url), topics)
+    finally:
+        await topics.stop()
+        process.terminate()
+        await asyncio.wait_for(process.wait(), WITHIN)
+
+
+@pytest.fixture
+async def page(tmp_path: Path) -> AsyncIterator[Page]:
+    if CHROMIUM is None:
+        pytest.skip("no Chromium on this machine: what people see is not looked at")
+    async with chromium(tmp_path / "profile") as page:
+        yield page

@@ -1,0 +1,28 @@
+"""A party sends again until it has its answer: the same event gets the same one, whichever way it comes."""
+
+from passend_contracts.envelope import STRUCTURED, encode
+
+from services.chassis.testing import RunningService
+from tests.component.doors.door import Door
+from tests.component.doors.inputs import as_json
+from tests.component.doors.test_from_topic import answers_at
+from tests.component.issuer import Issuer, bearer
+
+
+async def test_a_repeat_gets_the_receipt_of_the_first(door: Door, service: RunningService, issuer: Issuer) -> None:
+    [event] = await door.with_effect(service, 1)
+    headers = {"Content-Type": STRUCTURED, **bearer(issuer.token(door.party))}
+    first, again = [await service.http.post("/v1/gebeurtenissen", content=encode(event), headers=headers) for _ in range(2)]
+    await service.topics.emit(door.from_topic, event)
+    [told] = await answers_at(door, service, 1)
+    assert (first.status_code, again.status_code) == (202, 200)
+    assert first.json() == again.json() == told.data
+    assert first.headers["location"] == again.headers["location"] == told.data["case"]
+
+
+async def test_the_same_bad_record_gets_the_same_rejection(door: Door, service: RunningService) -> None:
+    for _ in range(2):
+        await service.topics.put(door.from_topic, as_json([]), key=None)
+    first, again = await answers_at(door, service, 2)
+    assert (first.id, first.data) == (again.id, again.data)
+    assert [first.sequence, again.sequence] == ["000000000001", "000000000002"]

@@ -1,0 +1,83 @@
+"""Services in processes of their own for the fault tests, and the table of what came of them at the end of the run."""
+
+import asyncio
+import os
+import random
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.builders.events import BOARD
+from tests.faults.ledger import Row, table
+from tests.faults.scene import Scene
+from tests.faults.senders import Board, Intake
+from tests.faults.service import PATIENCE, process_of
+from tests.pairs.embedded import Process
+from tests.pairs.pair import Pair
+from tests.pairs.topics import REGION
+
+ROWS = pytest.StashKey[list[Row]]()
+SEED = int(os.environ.get("SEED") or random.randrange(10**6))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if ROWS in terminalreporter.config.stash:
+        terminalreporter.section(f"faults, seed {SEED}")
+        rows = terminalreporter.config.stash[ROWS]
+        for line in table(rows):
+            terminalreporter.write_line(line)
+
+
+@pytest.fixture
+def rows(pytestconfig: pytest.Config) -> list[Row]:
+    if ROWS not in pytestconfig.stash:
+        pytestconfig.stash[ROWS] = []
+    return pytestconfig.stash[ROWS]
+
+
+class Issuer:
+    """The demonstration issuer as a process, for tokens that a door takes."""
+
+    def __init__(self, directory: Path) -> None:
+        self._process = Process("deploy.embedded.issuer", directory / "issuer.log", "--dir", str(directory), "--region", str(REGION))
+        self.url = f"http://127.0.0.1:{self._process.port}"
+
+    def start(self) -> None:
+        self._process.start()
+
+    def stop(self) -> None:
+        self._process.kill()
+
+    async def token(self, party: str) -> str:
+        """A token of that party, as soon as the issuer answers."""
+        async with httpx.AsyncClient(base_url=self.url, trust_env=False) as http, asyncio.timeout(PATIENCE):
+            while True:
+                try:
+                    answer = await http.post("/token", data={"client_id": party, "client_secret": "demo"})
+                    return str(answer.json()["access_token"])
+                except httpx.TransportError:
+                    await asyncio.sleep(0.1)
+
+
+@pytest.fixture(scope="session")
+def issuer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Issuer]:
+    issuer = Issuer(tmp_path_factory.mktemp("issuer"))
+    issuer.start()
+    yield issuer
+    issuer.stop()
+
+
+@pytest.fixture
+async def jgt_bridge(pair: Pair, rows: list[Row], tmp_path: Path) -> AsyncIterator[Scene]:
+    """jgt_bridge; the school's facts come in over Kafka."""
+    async with process_of("jgt_bridge", pair, tmp_path) as service, Intake.at(pair.kafka) as sender:
+        yield Scene(pair, service, sender, SEED, rows)
+
+
+@pytest.fixture
+async def intake(pair: Pair, issuer: Issuer, rows: list[Row], tmp_path: Path) -> AsyncIterator[Scene]:
+    """Intake; a board's events come in at its door."""
+    async with process_of("intake", pair, tmp_path, issuer=issuer.url) as service:
+        yield Scene(pair, service, Board(service.http, await issuer.token(BOARD)), SEED, rows)

@@ -1,0 +1,33 @@
+"""What stands on Kafka's topics, told by a reader that belongs to no service."""
+
+import asyncio
+from collections.abc import Iterable
+
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from passend_contracts import catalogue
+
+from tests.faults.service import PATIENCE
+
+
+async def ends(kafka: str, topics: Iterable[str]) -> dict[TopicPartition, int]:
+    """Where the partitions that hold a record end."""
+    partitions = [TopicPartition(topic, n) for topic in topics for n in range(catalogue.topic(topic).partitions)]
+    async with AIOKafkaConsumer(bootstrap_servers=kafka) as consumer:
+        begins, ends = await consumer.beginning_offsets(partitions), await consumer.end_offsets(partitions)
+    return {partition: ends[partition] for partition in partitions if ends[partition] > begins[partition]}
+
+
+async def read(kafka: str, *topics: str) -> list[ConsumerRecord]:
+    """All records of these topics as they are now, in order within a partition."""
+    last = await ends(kafka, topics)
+    found: list[ConsumerRecord] = []
+    if not last:
+        return found
+    async with AIOKafkaConsumer(bootstrap_servers=kafka, enable_auto_commit=False, fetch_max_wait_ms=50) as consumer:
+        consumer.assign(list(last))
+        await consumer.seek_to_beginning(*last)
+        async with asyncio.timeout(PATIENCE):
+            while any([await consumer.position(partition) < end for partition, end in last.items()]):
+                for records in (await consumer.getmany(timeout_ms=100)).values():
+                    found += records
+    return found

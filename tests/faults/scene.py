@@ -1,0 +1,109 @@
+"""One service in a process of its own, under load on the pair: a fault test does its harm meanwhile, and a row of the table comes of it."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from aiokafka import ConsumerRecord
+from passend_contracts.catalogue import TOPICS, dlq_topic, to_topic
+
+from services.chassis.region import load as region
+from tests.faults import kafka
+from tests.faults.database import Database, Gate
+from tests.faults.ledger import Ledger, Row
+from tests.faults.load import CANARY, Load
+from tests.faults.senders import Board, Sender
+from tests.faults.service import ServiceProcess
+from tests.pairs.pair import Pair
+from tests.pairs.topics import REGION
+
+DONE = """
+    SELECT NOT EXISTS (SELECT FROM outbox WHERE published_at IS NULL)
+       AND NOT EXISTS (SELECT FROM arrival WHERE handled_at IS NULL)
+       AND NOT EXISTS (
+           SELECT FROM unnest($1::text[], $2::int[], $3::bigint[]) AS log (topic, partition, ends)
+           LEFT JOIN consumer_offset USING (topic, partition)
+           WHERE coalesce(next_offset, 0) < ends
+       )
+"""
+"""Whether a service has nothing left to do: every arrival handled, every topic read to its end, every row published."""
+
+
+@dataclass
+class Scene:
+    """What a fault test has its hands on; `row` is what came of its last load."""
+
+    pair: Pair
+    service: ServiceProcess
+    sender: Sender
+    seed: int
+    rows: list[Row]
+
+    @asynccontextmanager
+    async def under_load(self, scenario: str, *, start: bool = True) -> AsyncIterator[Load]:
+        """Send from before the body's fault until after it, wait until all is done, and check that nothing is lost, doubled or leaked."""
+        if start:
+            await self.service.start()
+        load = Load(self.seed, self.sender.send)
+        async with load.flowing():
+            yield load
+        await self.check(scenario, load)
+
+    async def check(self, scenario: str, load: Load) -> None:
+        """Wait until all is done, and hold what stands on the topics against what was sent."""
+        await self.service.ready()
+        await self._done()
+        self.rows.append(await self._row(scenario, load))
+        assert self.row.faults == {}
+
+    async def kill_after(self, commit: Gate, committed: str) -> None:
+        """Kill the service when a commit that it waits for is done, by that query, and before it has learned so."""
+        await commit.reached()
+        self.service.stop()
+        await commit.open()
+        await self.database.until(committed)
+        self.service.kill()
+
+    @property
+    def board(self) -> Board:
+        """The sender, where the load comes in at a door."""
+        assert isinstance(self.sender, Board)
+        return self.sender
+
+    @property
+    def database(self) -> Database:
+        """The service's own database."""
+        return Database(self.pair.database_url(self.service.name).replace("+asyncpg", ""))
+
+    @property
+    def row(self) -> Row:
+        return self.rows[-1]
+
+    async def _done(self) -> None:
+        ends = await kafka.ends(self.pair.kafka, self.sender.topics) if self.sender.topics else {}
+        await self.database.until(DONE, [each.topic for each in ends], [each.partition for each in ends], list(ends.values()))
+
+    async def _row(self, scenario: str, load: Load) -> Row:
+        due = {(topic, case.id): stems for case in load.cases for topic, stems in self.sender.due(case).items()}
+        told, letters = await kafka.read(self.pair.kafka, *self._topics), await self.dead_letters()
+        places = [*map(_all_of, told), *map(_around, letters), self.service.said, await self.service.metrics()]
+        leaked = sum(CANARY in place for place in places)
+        return Ledger(due, load.accepted, told).row(scenario, leaked=leaked, seed=self.seed)
+
+    async def dead_letters(self) -> list[ConsumerRecord]:
+        """What the service shows of the records that it could not read."""
+        return await kafka.read(self.pair.kafka, dlq_topic(self.service.name))
+
+    @property
+    def _topics(self) -> list[str]:
+        own = [topic.name for topic in TOPICS.values() if topic.writer == self.service.name]
+        return [*own, *(to_topic(party.id) for party in region(REGION).parties)]
+
+
+def _around(record: ConsumerRecord) -> str:
+    """A dead letter without its body, which is kept byte for byte."""
+    return repr((record.key, record.headers))
+
+
+def _all_of(record: ConsumerRecord) -> str:
+    return repr((record.key, record.headers, record.value))

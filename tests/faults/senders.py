@@ -1,0 +1,96 @@
+"""Who sends the load: another service that writes a topic, or a board's system at the door; and what must come of what it sent."""
+
+import asyncio
+from collections import Counter, defaultdict
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from typing import Protocol, Self
+
+import httpx
+from aiokafka import AIOKafkaProducer
+from passend_contracts.catalogue import of, to_topic
+from passend_contracts.envelope import KAFKA_HEADERS, STRUCTURED, Envelope
+
+from tests.faults.load import Case, on_the_wire
+from tests.faults.service import PATIENCE
+
+SCHOOL, GUARD, STATUS = "school.cases.v1", "guard.cases.v1", "jgt.cases.v1"
+
+
+class Sender(Protocol):
+    """Sends events to one service, and knows what the service must tell about a case."""
+
+    topics: Sequence[str]
+    """Where it writes, if to topics."""
+
+    async def send(self, event: Envelope) -> None:
+        """Return when the event is accepted."""
+        ...
+
+    def due(self, case: Case) -> Mapping[str, Sequence[str]]:
+        """The events, by their stems and in order, that must stand on each topic once the case is over."""
+        ...
+
+
+@dataclass
+class Intake:
+    """Plays intake for jgt_bridge: puts the school's facts on their topic, numbered."""
+
+    producer: AIOKafkaProducer
+    topics: Sequence[str] = (SCHOOL,)
+    numbers: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+
+    @classmethod
+    @asynccontextmanager
+    async def at(cls, kafka: str) -> AsyncIterator[Self]:
+        """Connected to that broker."""
+        async with AIOKafkaProducer(bootstrap_servers=kafka, acks="all", enable_idempotence=True) as producer:
+            yield cls(producer)
+
+    async def send(self, event: Envelope) -> None:
+        self.numbers[event.subject] += 1
+        numbered = replace(event, sequence=f"{self.numbers[event.subject]:012d}", producer="intake")
+        await self.put(on_the_wire(numbered), event.subject)
+
+    async def put(self, body: bytes, key: str) -> None:
+        """Put these bytes on the topic, whatever they are."""
+        await self.producer.send_and_wait(SCHOOL, body, key=key.encode(), headers=list(KAFKA_HEADERS))
+
+    def due(self, case: Case) -> Mapping[str, Sequence[str]]:
+        return {to_topic(case.home): case.life.team, STATUS: case.life.team}
+
+
+@dataclass
+class Board:
+    """Plays a board's system at intake's door: sends each event until it has its receipt, as a party must."""
+
+    http: httpx.AsyncClient
+    token: str
+    topics: Sequence[str] = ()
+    answers: Counter[int] = field(default_factory=Counter)
+    """How often the door gave each status; 0 stands for no answer."""
+
+    async def send(self, event: Envelope) -> None:
+        while not httpx.codes.is_success(await self.post(on_the_wire(event))):  # noqa: ASYNC110 -- what a party does: wait, send it again
+            await asyncio.sleep(0.2)
+
+    async def answered(self, *statuses: int) -> None:
+        """Wait until the door gave one of these."""
+        async with asyncio.timeout(PATIENCE):
+            while not self.answers.keys() & set(statuses):  # noqa: ASYNC110 -- whoever sends when it does
+                await asyncio.sleep(0.01)
+
+    async def post(self, body: bytes) -> int:
+        """Send it once; returns the status."""
+        headers = {"Authorization": f"Bearer {self.token}", "Content-Type": STRUCTURED}
+        try:
+            status = (await self.http.post("/v1/gebeurtenissen", content=body, headers=headers)).status_code
+        except httpx.TransportError:
+            status = 0
+        self.answers[status] += 1
+        return status
+
+    def due(self, case: Case) -> Mapping[str, Sequence[str]]:
+        facts = [of(event.type).stem for event in case.events]
+        return {SCHOOL: facts, GUARD: ("case_opened", "next_step_set", *case.life.guard)}
