@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager, suppress
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.errors import KafkaError, ProducerClosed
+from aiokafka.errors import KafkaError
 from passend_contracts import catalogue
 
 from services.chassis.settings import Settings
@@ -44,7 +44,7 @@ async def producer(settings: Settings) -> AsyncIterator[AIOKafkaProducer]:
         yield started
     finally:
         # T10: `stop` alone waits until Kafka took what is pending; with Kafka away, a service could not even be stopped.
-        started._message_accumulator.fail_all(ProducerClosed())  # noqa: SLF001 -- nothing public gives a record up
+        await started._sender.close()  # noqa: SLF001 -- nothing public gives a record up
         await started.stop()
 
 

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from time import time_ns
 from typing import Any
 from uuid import uuid4
 
@@ -31,6 +32,7 @@ class Topics:
         )
         self._read: dict[str, list[ConsumerRecord]] = {}
         self._next: dict[TopicPartition, int] = {}
+        self._written_at = 0
 
     async def start(self) -> None:
         """Connect."""
@@ -46,7 +48,8 @@ class Topics:
         self, topic: str, value: bytes | None, *, key: bytes | None, headers: Iterable[tuple[str, bytes]] = KAFKA_HEADERS
     ) -> None:
         """One record, acknowledged."""
-        await self._producer.send_and_wait(topic, value, key=key, headers=list(headers))
+        self._written_at = max(self._written_at + 1, time_ns() // 1_000_000)  # no two in one millisecond: a timeline goes by it
+        await self._producer.send_and_wait(topic, value, key=key, headers=list(headers), timestamp_ms=self._written_at)
 
     async def emit(self, topic: str, event: Envelope) -> None:
         """One event under its own key."""

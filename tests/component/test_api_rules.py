@@ -30,7 +30,6 @@ async def test_every_answer_names_the_version_of_the_api_and_is_safe_to_show(int
         await http.get("/metrics"),
         await http.get("/v1/openapi.json"),
     ]
-    await issuer.stop()
     assert [answer.status_code for answer in answers] == [202, 200, 200, 400, 401, 403, 405, 413, 404, 404, 200, 200, 200, 200]
     for answer in answers:
-        assert SECURITY_HEADERS.items() <= {name.title().replace("Api", "API"): text for name, text in answer.headers.items()}.items()
+        assert {name: answer.headers.get(name) for name in SECURITY_HEADERS} == SECURITY_HEADERS

@@ -161,6 +161,7 @@ async def test_without_an_issuer_all_are_asked_to_come_back_until_it_is_there(ap
     issuer.broken = False
     for answer in (away, broken):
         assert (answer.status_code, answer.headers["content-type"], answer.headers["retry-after"]) == (503, PROBLEM, "5")
+        assert answer.headers["api-version"] == http.API_VERSION
     assert await status(api, issuer.token(BOARD)) == 404
 
 
