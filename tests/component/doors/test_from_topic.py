@@ -23,10 +23,11 @@ async def put(service: RunningService, door: Door, record: Input) -> None:
 
 
 async def answers_at(door: Door, service: RunningService, count: int) -> list[Envelope]:
-    """So many receipts and rejections of the door, in order: it has one topic for a party, of one partition."""
+    """So many receipts and rejections, in order: the party has one topic of one partition. A record that was read twice counts once."""
 
     def answers(records: Sequence[ConsumerRecord]) -> list[Envelope]:
-        return [event for event in (read_back(record.value) for record in records) if event.type in ANSWERS]
+        events = (read_back(record.value) for record in records)
+        return list({event.id: event for event in events if event.type in ANSWERS}.values())
 
     return answers(await service.topics.records(door.to_topic, lambda records: len(answers(records)) >= count))
 

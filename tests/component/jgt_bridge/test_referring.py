@@ -107,7 +107,7 @@ async def test_what_was_not_sent_yet_is_withheld_under_its_number(jgt_bridge: Ru
     await other.execute("UPDATE relay_lease SET expires_at = clock_timestamp()")
     await other.close()
     for topic in (TEAM, STATUS):
-        [withheld] = await jgt_bridge.told(topic, Withheld)
+        [withheld] = {event.id: event for event in await jgt_bridge.told(topic, Withheld)}.values()  # a relay may repeat it, as it was
         assert (withheld.data, withheld.sequence) == ({}, "000000000001")
 
 
