@@ -7,7 +7,7 @@ from pathlib import Path
 
 import structlog
 
-STEPS = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
+STEPS = (0.2, 0.5, 1.0, 2.0, 5.0)
 """Seconds; the last one repeats. What waits here holds a partition or a lane, so a minute would be too long once the fault is gone."""
 
 log = structlog.get_logger()

@@ -74,12 +74,16 @@ def _numbered(row: Outgoing, sequences: Sequences) -> Envelope:
     return replace(row.event, sequence=f"{numbers[row.topic]:012d}")
 
 
+# The relay locks its lease, then the rows it claims or marks; who withholds rows in the order of its events goes by the same lock first,
+# or each would wait for the other.
+KEEP_RELAY_OFF = text("SELECT FROM relay_lease FOR SHARE")
 HELD_ROWS = text("SELECT n, body, claimed_at IS NOT NULL AS gone FROM outbox WHERE hold = :hold ORDER BY n FOR UPDATE")
 EMPTY_ROW = text("UPDATE outbox SET body = :body, type = :type, hold = NULL WHERE n = :n")
 
 
 async def withhold(connection: AsyncConnection, hold: str, now: datetime) -> bool:
     """Empty all rows of that hold unless the relay has claimed one; returns whether it was in time."""
+    await connection.execute(KEEP_RELAY_OFF)
     rows = (await connection.execute(HELD_ROWS, {"hold": hold})).all()
     if not rows or any(row.gone for row in rows):
         return False

@@ -36,6 +36,12 @@ class Row:
     seed: int
 
     @property
+    def number(self) -> int:
+        """The scenario's number, by which the table is in order; those without one come last."""
+        first = self.scenario.split()[0]
+        return int(first) if first.isdigit() else 99
+
+    @property
     def faults(self) -> dict[str, int]:
         """What may not be, as far as it is; the seed beside it, to see it again."""
         found = {name: getattr(self, name) for name in ("lost", "doubled", "reordered", "leaked") if getattr(self, name)}
@@ -47,7 +53,8 @@ HEAD = ("scenario", "in", "effects", "lost", "doubled", "repeated", "reordered",
 
 def table(rows: Iterable[Row]) -> list[str]:
     """The rows under their head, in columns."""
-    cells = [HEAD, *(tuple(f"{cell:.1f}" if isinstance(cell, float) else str(cell) for cell in astuple(row)) for row in rows)]
+    in_order = (astuple(row) for row in sorted(rows, key=lambda row: row.number))
+    cells = [HEAD, *(tuple(f"{cell:.1f}" if isinstance(cell, float) else str(cell) for cell in row) for row in in_order)]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     return ["  ".join(_aligned(row, widths)) for row in cells]
 

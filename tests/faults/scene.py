@@ -27,6 +27,7 @@ DONE = """
        )
 """
 """Whether a service has nothing left to do: every arrival handled, every topic read to its end, every row published."""
+DEADLOCKS = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
 
 
 @dataclass
@@ -50,11 +51,12 @@ class Scene:
         await self.check(scenario, load)
 
     async def check(self, scenario: str, load: Load) -> None:
-        """Wait until all is done, and hold what stands on the topics against what was sent."""
+        """Wait until all is done, and hold what stands on the topics against what was sent; no part may have stood in another's way."""
         await self.service.ready()
         await self._done()
         self.rows.append(await self._row(scenario, load))
         assert self.row.faults == {}
+        assert await self.database.value(DEADLOCKS) == 0
 
     async def kill_after(self, commit: Gate, committed: str) -> None:
         """Kill the service when a commit that it waits for is done, by that query, and before it has learned so."""

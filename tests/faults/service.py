@@ -73,6 +73,10 @@ class ServiceProcess:
         """Let it stand still, connections open: it learns nothing any more."""
         self.signal(signal.SIGSTOP)
 
+    def go_on(self) -> None:
+        """Let it run again, not knowing that it stood still."""
+        self.signal(signal.SIGCONT)
+
     def signal(self, number: signal.Signals) -> None:
         if self._process and self._process.poll() is None:
             self._process.send_signal(number)

@@ -7,6 +7,7 @@ from tests.faults.scene import Scene
 LOG = "SELECT log_id FROM relay_lease"
 
 
+@pytest.mark.long
 @pytest.mark.embedded_broker("a log that is gone when the broker is killed")
 async def test_a_new_log_is_filled_with_all_that_was_told(intake: Scene) -> None:
     async with intake.under_load("embedded broker killed, its log and the service with it") as load:
