@@ -94,14 +94,12 @@ class Platform:
         self.outcomes.setdefault(sent, []).append(outcome)
         return {sent}
 
-    def kill(self, part: str) -> None:
-        """SIGKILL the child whose command line names that part; PostgreSQL's own first process for the database."""
-        for child in psutil.Process(self.process.pid).children():
-            command = " ".join(child.cmdline())
-            if part in command or (part == "database" and "postgres" in command):
-                child.send_signal(signal.SIGKILL)
-                return
-        raise LookupError(part)
+    async def kill(self, part: str) -> None:
+        """SIGKILL the child that is that part, as soon as it runs: one that fell with another may be on its way back."""
+        async with asyncio.timeout(WITHIN):
+            while not (found := [child for child in psutil.Process(self.process.pid).children() if _is(child, part)]):  # noqa: ASYNC110 -- see above
+                await asyncio.sleep(0.05)
+        found[0].send_signal(signal.SIGKILL)
 
     async def timeline(self, case: str, token: str) -> list[dict[str, Any]]:
         """The hops of a case on the console's record; none when it is not there yet."""
@@ -124,6 +122,15 @@ class Platform:
                     return answer
                 assert answer.is_server_error, answer.text  # nothing that we send is wrong, so nothing may say so
                 await asyncio.sleep(0.1)
+
+
+def _is(child: psutil.Process, part: str) -> bool:
+    """Whether the child's command line names that part, or is of PostgreSQL's own first process for the database; a dead one is none."""
+    try:
+        command = " ".join(child.cmdline())
+    except psutil.NoSuchProcess:
+        return False
+    return part in command or (part == "database" and "postgres" in command)
 
 
 @asynccontextmanager

@@ -42,15 +42,15 @@ async def _send_under_fire(running: Platform, over_http: list[str], over_kafka: 
         half = len(by_http) // 2
         await asyncio.gather(_post_and_kill(running, by_http, half, token, victims), running.emit(BOARD, by_kafka))
     while victims:
-        running.kill(victims.pop())
+        await running.kill(victims.pop())
     return sent
 
 
 async def _post_and_kill(running: Platform, events: list[Envelope], half: int, token: str, victims: list[str]) -> None:
     await running.post(events[:half], token)
-    running.kill(victims.pop())
+    await running.kill(victims.pop())
     await running.post(events[half:], token)
-    running.kill(victims.pop())
+    await running.kill(victims.pop())
 
 
 async def _settled(running: Platform, cases: list[str]) -> dict[str, list[dict[str, object]]]:
