@@ -124,8 +124,9 @@ class Consumer:
 
     async def seek_to_stored(self, partitions: Sequence[TopicPartition]) -> None:
         """Go to our positions after an assignment: a database restored to yesterday must read yesterday's records again (T19)."""
-        for partition, position in (await self.stored(partitions)).items():
-            self._subscriber.consumer.seek(partition, position)
+        with self._health.watch(self._part):
+            for partition, position in (await self.stored(partitions)).items():
+                self._subscriber.consumer.seek(partition, position)
 
     async def finished(self) -> None:
         """Wait until no batch is being processed: a partition is handed over with its offset committed (T20)."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
-from passend_contracts.envelope import Envelope, Invalid, Problem, decode_http, is_batch
+from passend_contracts.envelope import Envelope, Invalid, decode_http, is_batch
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.chassis import doors, http
@@ -15,9 +15,6 @@ from services.chassis.doors import Receipt
 from services.chassis.region import Party
 from services.chassis.service import Service
 from services.chassis.transaction import S
-
-MAX_EVENTS = 1_000
-TOO_MANY = Problem("$", "too-many-events", "A batch holds at most 1,000 events; send the rest in a next one.")
 
 
 def door_api(service: Service[S], *, engine: AsyncEngine, tokens: Tokens, wake_worker: Callable[[], None]) -> APIRouter:
@@ -33,8 +30,6 @@ def door_api(service: Service[S], *, engine: AsyncEngine, tokens: Tokens, wake_w
         if body is None:
             return http.problem(413, "Too large", "A request holds at most 10 MB; send fewer events at once.")
         events = decode_http(request.headers, body)
-        if len(events) > MAX_EVENTS:
-            raise Invalid([TOO_MANY])
         checked = [doors.check(event, party) for event in events]
         async with engine.begin() as connection:
             receipts = iter(await doors.take_in(connection, [event for event in checked if isinstance(event, Envelope)], party))
