@@ -1,6 +1,6 @@
 """Reads batches of records from Kafka and hands each to one database transaction; the offset follows the commit, never the other way.
 
-FastStream reads, assigns and rebalances; what its defaults would lose (reliability.md T3-T6, T20, T23, T26, T27) is decided here.
+FastStream reads, assigns and rebalances; what its defaults would lose (traps T3-T6, T20, T23, T26, T27) is decided here.
 """
 
 import asyncio

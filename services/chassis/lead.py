@@ -1,4 +1,4 @@
-"""Keeps a relay within reach of its readers on the embedded log, which evicts its oldest records unseen (architecture.md §6)."""
+"""Keeps a relay within reach of its readers on the embedded log, which evicts its oldest records unseen."""
 
 from collections import defaultdict, deque
 from types import TracebackType

@@ -1,7 +1,7 @@
 """The tables of the runtime itself, as the SQL that a service's first migration runs in its own database."""
 
 VERSION_1 = (
-    # Seen events. `time` is in the key because the table will be partitioned by it: equal in every copy of an event (architecture.md §4).
+    # Seen events. `time` is in the key because the table will be partitioned by it: equal in every copy of an event.
     """CREATE TABLE inbox (
         source text NOT NULL,
         id text NOT NULL,

@@ -42,7 +42,7 @@ def consult_parents(board: str, opened: date) -> Obligation:
 
 
 def obtain_consent(board: str, asked: date) -> Obligation:
-    """Ask the parents' explicit consent to share data with the youth team (AVG toestemming; domain.md §4, source S60); two weeks."""
+    """Ask the parents' explicit consent to share data with the youth team (AVG toestemming); two weeks."""
     return Obligation(Kind.OBTAIN_CONSENT, board, asked + timedelta(weeks=2), "Explicit consent of the parents (AVG art. 6 and 9)")
 
 

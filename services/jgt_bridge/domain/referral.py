@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 ANSWER_TIME = timedelta(weeks=1)
-"""How long a team may take to answer: this platform's proposal; no law sets it (domain.md §4)."""
+"""How long a team may take to answer: this platform's proposal; no law sets it."""
 
 
 class State(StrEnum):
