@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
@@ -21,7 +21,10 @@ SCHEMAS_AT = "https://passendonderwijs.example/schemas"
 LOG_ID_TOPIC = "passend.log-id"
 """Where the embedded broker says which log this is; nobody else has it."""
 
-Service = Literal["intake", "jgt_bridge", "console"]
+Service = Literal["intake", "jgt_bridge", "notify", "console"]
+SERVICES: tuple[Service, ...] = get_args(Service)
+Lane = Literal["cases", "crises"]
+"""What never queues behind the other: crises have topics, consumers, connections and a relay of their own."""
 PartyKind = Literal["board", "gemeente"]
 EVENTS_FOLDER = Path(__file__).parent / "events"
 
@@ -38,6 +41,15 @@ class Topic:
     writer: str
     readers: tuple[Service, ...]
     partitions: int
+
+    @property
+    def lane(self) -> Lane:
+        """The lane in which it is written; it stands in the name."""
+        return "crises" if ".crises." in self.name else "cases"
+
+    def lane_for(self, reader: str) -> Lane:
+        """The lane in which a service reads it: its writer has had a crisis before anybody, and takes it up with its cases."""
+        return "cases" if reader == self.writer else self.lane
 
 
 class Words(BaseModel):
@@ -84,6 +96,19 @@ class EventType(BaseModel):
         """Where a door or a service puts it first; `<party>` in it stands for whom it is addressed to."""
         return self.topics[0]
 
+    def belongs_on(self, topic: str) -> bool:
+        """Whether anybody puts it there: what stands on another topic is nobody's word."""
+        return any(place.fullmatch(topic) for place in self._places)
+
+    @cached_property
+    def _places(self) -> list[re.Pattern[str]]:
+        return [re.compile(re.sub(r"<[a-z]+>", "[a-z0-9_]+", re.escape(name)).replace(r"\*", ".*")) for name in self.topics]
+
+    @property
+    def lane(self) -> Lane:
+        """The lane in which it travels."""
+        return "crises" if ".crises." in self.topic else "cases"
+
     @property
     def folder(self) -> Path:
         """Where its description, schema and examples stand."""
@@ -99,6 +124,7 @@ TOPICS: Mapping[str, Topic] = {
         Topic("school.cases.v1", "intake", ("jgt_bridge", "console"), 6),
         Topic("guard.cases.v1", "intake", ("console",), 6),
         Topic("jgt.cases.v1", "jgt_bridge", ("intake", "console"), 6),
+        Topic("school.crises.v1", "intake", ("notify", "intake", "console"), 6),
     )
 }
 """The topics inside; those of parties and dead letters follow from their name, see `topic`."""
@@ -117,17 +143,26 @@ def topic(name: str) -> Topic:
     return Topic(name, "services" if direction == "to" else whose, ("console",), 1)
 
 
-_is_named = re.compile(r"(?P<direction>from|to|dlq)\.(?P<whose>[a-z0-9_]+)\.v1").fullmatch
+_is_named = re.compile(r"(?P<direction>from|to|dlq)\.(?P<whose>[a-z0-9_]+)(?:\.crises)?\.v1").fullmatch
 
 
-def from_topic(party: str) -> str:
+def from_topic(party: str, lane: Lane = "cases") -> str:
     """Where a party puts what it emits."""
-    return f"from.{party}.v1"
+    return f"from.{party}.{_LANE[lane]}v1"
 
 
-def to_topic(party: str) -> str:
+def to_topic(party: str, lane: Lane = "cases") -> str:
     """Where a party reads what is addressed to it."""
-    return f"to.{party}.v1"
+    return f"to.{party}.{_LANE[lane]}v1"
+
+
+_LANE: Mapping[Lane, str] = {"cases": "", "crises": "crises."}
+
+
+def lanes_of(kind: str) -> tuple[Lane, ...]:
+    """The lanes in which a kind of party has topics: the one of cases, and that of crises where it may raise one."""
+    emits = {entry.lane for entry in EVENTS if kind in entry.emitters}
+    return tuple(lane for lane in _LANE if lane == "cases" or lane in emits)
 
 
 def dlq_topic(service: str) -> str:

@@ -153,9 +153,8 @@ def _listening() -> Iterator[tuple[int, int]]:
 def topics_of(region: Region) -> Topics:
     """All topics of the platform in that region: inside as the catalogue says, one partition per party and for dead letters."""
     inside = catalogue.TOPICS.values()
-    services = {service for topic in inside for service in (topic.writer, *topic.readers)}
-    ways = [way(party.id) for party in region.parties for way in (catalogue.from_topic, catalogue.to_topic)]
-    single = [*ways, *map(catalogue.dlq_topic, sorted(services))]
+    ways = [way(party, lane) for party, lane in region.lanes() for way in (catalogue.from_topic, catalogue.to_topic)]
+    single = [*ways, *map(catalogue.dlq_topic, catalogue.SERVICES)]
     return {topic.name: topic.partitions for topic in inside} | dict.fromkeys(single, 1)
 
 

@@ -1,6 +1,7 @@
 """Who is calling: a signed token of a party, checked against the issuer's published keys; one function decides what it may do."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from time import monotonic
 
@@ -44,7 +45,8 @@ class Principal:
 class Tokens:
     """Checks access tokens: ES256 only, issuer and audience pinned, keys by `kid` from the JWKS, fetched again at most once a minute."""
 
-    def __init__(self, *, jwks_url: str, issuer: str, audience: str) -> None:
+    def __init__(self, *, jwks_url: str, issuer: str, audience: str, now: Callable[[], float] = monotonic) -> None:
+        self._now = now
         self._url = jwks_url
         self._keys: KeySet | None = None
         self._fetched = float("-inf")
@@ -85,10 +87,10 @@ class Tokens:
         return self._keys is not None and any(key.kid == kid for key in self._keys.keys)
 
     def _may_fetch(self) -> bool:
-        return self._keys is None or monotonic() - self._fetched > REFETCH_SECONDS
+        return self._keys is None or self._now() - self._fetched > REFETCH_SECONDS
 
     async def _fetch(self) -> None:
-        self._fetched = monotonic()  # an attempt counts too: an issuer in trouble is not asked for every unknown key
+        self._fetched = self._now()  # an attempt counts too: an issuer in trouble is not asked for every unknown key
         try:
             async with httpx.AsyncClient(timeout=5, trust_env=False) as client:
                 answer = await client.get(self._url)

@@ -1,17 +1,23 @@
-"""One database transaction for a batch of events: lock the cases, run the handlers in order, write state and outbox together."""
+"""One database transaction for a batch of events: lock the cases, run the handlers in order, write state and outbox together.
+
+What happens when a handler raises stands here: `Part._take`, and `Batch._found` for what no single handler can be blamed for.
+"""
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
-from typing import Any, Generic
+from datetime import datetime
+from typing import Generic
 
 from passend_contracts import catalogue
 from passend_contracts.envelope import Envelope
 from sqlalchemy.ext.asyncio import AsyncConnection
 from structlog.contextvars import bound_contextvars
 
-from services.chassis import outbox, telemetry
-from services.chassis.outbox import Outgoing, Sequences
+from services.chassis import dead_letters, deadlines, outbox, parking, telemetry
+from services.chassis.failures import Rejected, is_transient
+from services.chassis.fuse import Blown, is_too_many
+from services.chassis.outbox import Outgoing
+from services.chassis.parking import Aside
 from services.chassis.service import Service
 from services.chassis.transaction import S, Transaction, Work
 
@@ -19,69 +25,151 @@ from services.chassis.transaction import S, Transaction, Work
 class Batch(Generic[S]):
     """Makes events take effect inside a transaction that the caller opens and commits.
 
+    An event that fails by a bug is parked with its successors of the same case, and the others take effect; what is transient is
+    raised, and so is `Blown`. `failed` are the cases that failed in a row before, and afterwards those that have by then.
     The number of statements does not depend on the number of events, as long as handlers ask the database nothing themselves.
     """
 
-    def __init__(self, service: Service[S], connection: AsyncConnection) -> None:
+    def __init__(self, service: Service[S], connection: AsyncConnection, now: datetime, failed: frozenset[str] = frozenset()) -> None:
+        self.failed = failed
         self._service = service
         self._connection = connection
-        self._now = datetime.now(UTC)
-        self._sequences: Sequences = {}
-        self._states: dict[str, S] = {}
-        self._changed: dict[str, S] = {}
-        self._pending: list[Outgoing] = []
+        self._now = now
+        self._effects: list[Work] = []
         self._told: list[Outgoing] = []
 
     async def run(self, works: Sequence[Work]) -> None:
         """Let these events, all of them new, take effect in their order."""
-        if not works:
+        if works:
+            await self._through(works, works[-1])
+
+    async def _through(self, works: Sequence[Work], last: Work) -> None:
+        part = Part(self._service, self._connection, self._now, self.failed, last)
+        try:
+            async with self._connection.begin_nested():
+                await part.run(works)
+        except Exception as error:
+            if isinstance(error, Blown) or is_transient(error):
+                raise
+            await self._found(works, last, error)
+        else:
+            self.failed = part.failed
+            self._effects += part.effects
+            self._told += part.told
+
+    async def _found(self, works: Sequence[Work], last: Work, error: Exception) -> None:
+        """Halve what failed as a whole, under a savepoint each time, until the event is found that does not go in."""
+        if len(works) > 1:
+            middle = len(works) // 2
+            await self._through(works[:middle], last)
+            await self._through(works[middle:], last)
             return
-        cases = sorted({work.event.subject for work in works})
-        self._sequences = await outbox.lock_cases(self._connection, cases)
-        self._states = await self._service.store.load(self._connection, cases)
-        for work in works:
-            await self._take_effect(work)
-        if self._changed:
-            await self._service.store.save(self._connection, self._changed)
-        await self._write_pending()
+        part = Part(self._service, self._connection, self._now, self.failed, last)
+        await part.set_aside(works[0], error)
+        self.failed = part.failed
+        self._told += part.told
 
-    async def _take_effect(self, work: Work) -> None:
-        tx = self._transaction(work)
-        handler = self._service.events.handlers.get(type(work.data))
-        with bound_contextvars(event_id=work.event.id, event_type=work.event.type, case=work.event.subject):
-            if handler:
-                await handler(work.data, tx)
-        if work.party is not None and not tx.refused:
-            self._pending.append(self._republished(work.event))
-        self._pending.extend(tx.outgoing)
-        if tx.saved and tx.state is not None:
-            self._states[tx.case_id] = self._changed[tx.case_id] = tx.state
-
-    def _transaction(self, work: Work) -> Transaction[Any]:
-        return Transaction(
-            service=self._service,
-            event=work.event,
-            party=work.party,
-            connection=self._connection,
-            now=self._now,
-            state=self._states.get(work.event.subject),
-            write_pending=self._write_pending,
-        )
-
-    def _republished(self, event: Envelope) -> Outgoing:
-        """The accepted fact under the sender's own id, source, time and type, on the topic that the catalogue names."""
-        return Outgoing(replace(event, producer=self._service.name), catalogue.of(event.type).topics[0])
-
-    async def _write_pending(self) -> None:
-        await outbox.write(self._connection, self._pending, self._sequences)
-        self._told.extend(self._pending)
-        self._pending = []
-
-    def count(self, works: Sequence[Work]) -> None:
+    def count(self) -> None:
         """Count what was committed; call it after the commit."""
         name = self._service.name
-        for work in works:
+        for work in self._effects:
             telemetry.EFFECT.labels(name, work.event.type).inc()
             telemetry.END_TO_END.labels(name).observe(max(0.0, (self._now - work.event.time).total_seconds()))
         for row in self._told:
             telemetry.EMITTED.labels(name, row.event.type).inc()
+
+
+class Part(Generic[S]):
+    """Events that go into the database together or not at all."""
+
+    def __init__(self, service: Service[S], connection: AsyncConnection, now: datetime, failed: frozenset[str], last: Work) -> None:
+        self.failed = failed
+        self.effects: list[Work] = []
+        self.told: list[Outgoing] = []
+        self._service = service
+        self._connection = connection
+        self._now = now
+        self._last = last
+        self._cases = outbox.Cases()
+        self._states: dict[str, S] = {}
+        self._changed: dict[str, S] = {}
+        self._pending: list[Outgoing] = []
+        self._aside: list[Aside] = []
+
+    async def run(self, works: Sequence[Work]) -> None:
+        """Let them take effect; raises what cannot be laid at the door of one event."""
+        cases = sorted({work.case for work in works})
+        self._cases = await outbox.lock_cases(self._connection, cases)
+        self._states = await self._service.store.load(self._connection, cases)
+        for work in works:
+            await self._take(work)
+        if self._changed:
+            await self._service.store.save(self._connection, self._changed)
+            await deadlines.follow(self._connection, self._service, self._changed)
+        await self._write()
+
+    async def set_aside(self, work: Work, error: Exception) -> None:
+        """Park the one event that does not go in, or make it a dead letter."""
+        self._cases = await outbox.lock_cases(self._connection, [work.case])
+        await self._fail(work, error)
+        await self._write()
+
+    async def _take(self, work: Work) -> None:
+        if work.case in self._cases.parked and type(work.data) not in self._service.events.also_parked:
+            self._aside.append(Aside(work))
+            return
+        tx = self._transaction(work)
+        handler = self._service.handler(work)
+        with bound_contextvars(event_id=work.event.id, event_type=work.event.type, case=work.case):
+            try:
+                if handler:
+                    await handler(work.data, tx)
+                    self.failed = frozenset()
+            except Exception as error:
+                if tx.asked_database or is_transient(error):
+                    raise  # what it wrote has to go as well
+                await self._fail(work, error)
+            else:
+                self._keep(tx)
+
+    def _transaction(self, work: Work) -> Transaction[S]:
+        return Transaction(self._service, work, self._now, self._states.get(work.case), self._database)
+
+    async def _fail(self, work: Work, error: Exception) -> None:
+        if isinstance(error, Rejected):
+            letter = dead_letters.Letter.of_work(work, [error.reason])
+            await dead_letters.bury(self._connection, letter, consumer=self._service.name)
+            return
+        aside = Aside(work, error)
+        self._aside.append(aside)
+        self._cases.parked.add(work.case)
+        self._pending.append(parking.told(self._service, aside, self._now))
+        self.failed |= {work.case}
+        if is_too_many(self.failed) and work is not self._last:
+            raise Blown(work.position + 1)
+
+    def _keep(self, tx: Transaction[S]) -> None:
+        if tx.party is not None and not tx.refused:
+            self._pending.append(self._republished(tx.event))
+        self._pending.extend(tx.outgoing)
+        self.effects.append(tx.work)
+        if tx.saved and tx.state is not None:
+            self._states[tx.case_id] = self._changed[tx.case_id] = tx.state
+
+    def _republished(self, event: Envelope) -> Outgoing:
+        """The accepted fact under the sender's own id, source, time and type, on the topic that the catalogue names."""
+        return Outgoing(replace(event, producer=self._service.name), catalogue.of(event.type).topic)
+
+    async def _database(self) -> AsyncConnection:
+        """The connection, for a handler that has to look at rows: with everything told so far among them."""
+        await self._flush()
+        return self._connection
+
+    async def _flush(self) -> None:
+        await outbox.write(self._connection, self._pending, self._cases)
+        self.told += self._pending
+        self._pending = []
+
+    async def _write(self) -> None:
+        await parking.park(self._connection, self._aside, self._now)
+        await self._flush()

@@ -17,16 +17,18 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from services.chassis import kafka, telemetry
 from services.chassis.backoff import Backoff
+from services.chassis.fuse import Blown, Fuse
 from services.chassis.kafka import LogWatch
 from services.chassis.positions import Positions, after
-from services.chassis.telemetry import Health
 
 MAX_RECORDS = 1_000
 BATCH_TIMEOUT_MS = 100  # T26: after an empty poll FastStream sleeps as long again
 COMMIT_SECONDS = 2.0  # T23: while a group loads, a commit may take seconds; the database has the position, so giving up is fine
 
-Process = Callable[[AsyncConnection, Sequence[ConsumerRecord], str], Awaitable[Callable[[], None]]]
-"""Makes a batch take effect in the given transaction (the string is the log's id); what it returns is called after the commit."""
+Committed = Callable[[], frozenset[str]]
+"""Is called after the commit, and returns the cases that failed in a row, for the fuse."""
+Process = Callable[[AsyncConnection, Sequence[ConsumerRecord], str, frozenset[str]], Awaitable[Committed]]
+"""Makes a batch take effect in the given transaction: records, the log's id, the cases that failed in a row before. May raise `Blown`."""
 
 log = structlog.get_logger()
 
@@ -38,9 +40,7 @@ class Consumer:
     tried again in place for as long as it takes, so order is kept; a new log is read from its start. A record may be given again.
     """
 
-    def __init__(
-        self, service: str, name: str, topics: Sequence[str], process: Process, *, watch: LogWatch, engine: AsyncEngine, health: Health
-    ) -> None:
+    def __init__(self, service: str, name: str, topics: Sequence[str], process: Process, *, engine: AsyncEngine, watch: LogWatch) -> None:
         self.name = name
         self._service = service
         self._topics = topics
@@ -48,8 +48,9 @@ class Consumer:
         self._engine = engine
         self._watch = watch
         self._settings = watch.settings
-        self._health = health
+        self._health = watch.health
         self._part = f"consumer {name}"
+        self._fuse = Fuse(service, self._part, watch.health, watch.settings.probe_seconds)
         self._busy = asyncio.Lock()
         self._subscriber: Any = None
         self._positions = Positions(name, "")
@@ -89,13 +90,17 @@ class Consumer:
             batch=True,
             max_records=MAX_RECORDS,
             batch_timeout_ms=BATCH_TIMEOUT_MS,
-            fetch_max_wait_ms=kafka.fetch_wait_ms(self._settings),
+            fetch_max_wait_ms=kafka.fetch_wait_ms(self._settings, self.name),
             ack_policy=AckPolicy.MANUAL,
             decoder=_raw,
             **kafka.CONSUMER,
         )
         self._subscriber(self._take)
-        await broker.start()
+        try:
+            await broker.start()
+        except BaseException:  # also when the start is cut short: what it has opened is closed
+            await broker.stop()
+            raise
         return broker
 
     async def _assignment(self, group: str) -> tuple[Sequence[str], dict[str, Any]]:
@@ -137,22 +142,30 @@ class Consumer:
         records = message.raw_message
         telemetry.CONSUMED.labels(self._service, self.name).inc(len(records))
         async with self._busy:
-            await self._until_committed(records)
-            await self._commit_offsets(records)
+            while records:
+                await self._fuse.hold()
+                done = await self._until_committed(records[:1] if self._fuse.blown else records)
+                await self._commit_offsets(records[:done])
+                records = records[done:]
 
-    async def _until_committed(self, records: Sequence[ConsumerRecord]) -> None:
+    async def _until_committed(self, records: Sequence[ConsumerRecord]) -> int:
+        """Make them take effect, or as many as the fuse lets through; returns how many."""
         backoff = Backoff()
         while True:
             try:
-                with self._health.watch(self._part):
-                    async with self._engine.begin() as connection:
-                        committed = await self._process(connection, records, self._positions.log_id)
-                        await self._positions.store(connection, after(records))
+                async with self._engine.begin() as connection:
+                    committed = await self._process(connection, records, self._positions.log_id, self._fuse.failed)
+                    await self._positions.store(connection, after(records))
+            except Blown as blown:
+                records = records[: blown.done]
             except Exception as error:  # noqa: BLE001 -- order allows no skipping: whatever it is, this batch is tried again
+                self._health.broken(self._part, type(error).__name__)
                 await backoff.wait_after(error)
             else:
-                committed()
-                return
+                self._fuse.learn(committed())
+                if not self._fuse.blown:
+                    self._health.ok(self._part)
+                return len(records)
 
     async def _commit_offsets(self, records: Sequence[ConsumerRecord]) -> None:
         try:

@@ -1,55 +1,93 @@
-"""Records that nobody can read: kept byte for byte, mirrored on the service's own topic, with reasons that hold nothing personal."""
+"""Inputs that cannot take effect: kept byte for byte, mirrored on the service's own topic, with reasons that hold nothing personal."""
 
 import base64
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from importlib.metadata import version
-from urllib.parse import quote
+from typing import Self
+from urllib.parse import quote, unquote
 
 import structlog
 from aiokafka import ConsumerRecord
 from passend_contracts import catalogue
-from passend_contracts.envelope import Invalid
+from passend_contracts.envelope import KAFKA_HEADERS, encode
 from pydantic_core import to_json
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.chassis.transaction import Origin, Work
+
 log = structlog.get_logger()
 
+Headers = Iterable[tuple[str, bytes | None]]
+
 BURY = text("""
-    INSERT INTO dead_letter (log_id, topic, partition, "offset", key, body, headers, reasons, consumer, version)
-    VALUES (:log_id, :topic, :partition, :offset, :key, :body, CAST(:headers AS jsonb), :reasons, :consumer, :version)
+    INSERT INTO dead_letter (log_id, topic, partition, "offset", key, body, headers, reasons, party, consumer, version)
+    VALUES (:log_id, :topic, :partition, :offset, :key, :body, CAST(:headers AS jsonb), :reasons, :party, :consumer, :version)
     ON CONFLICT DO NOTHING RETURNING 1
 """)
 MIRROR = text("""
-    INSERT INTO outbox (topic, key, type, body, headers) VALUES (:topic, :key, 'dead-letter', :body, CAST(:headers AS jsonb))
+    INSERT INTO outbox (lane, topic, key, type, body, headers)
+    VALUES ('cases', :topic, :key, 'dead-letter', :body, CAST(:headers AS jsonb))
 """)
 
 
-async def bury(connection: AsyncConnection, record: ConsumerRecord, log_id: str, invalid: Invalid, *, consumer: str) -> None:
-    """Set the record aside, once, in the transaction of its batch; the partition goes on."""
-    reasons = sorted({problem.code for problem in invalid.problems})
-    letter = {
-        "log_id": log_id,
-        "topic": record.topic,
-        "partition": record.partition,
-        "offset": record.offset,
-        "key": record.key,
-        "body": record.value,
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """An input as it came, where it came from, and why it cannot take effect: codes, never a text."""
+
+    origin: Origin
+    key: bytes | None
+    body: bytes | None
+    headers: Headers
+    reasons: Sequence[str]
+    party: str | None = None
+    """Who sent it, when it came through the door of this service."""
+
+    @classmethod
+    def of_record(cls, record: ConsumerRecord, origin: Origin, reasons: Sequence[str]) -> Self:
+        """A record of a topic."""
+        return cls(origin, record.key, record.value, record.headers, reasons)
+
+    @classmethod
+    def of_work(cls, work: Work, reasons: Sequence[str]) -> Self:
+        """An event that was readable."""
+        return cls(work.origin, work.event.subject.encode(), encode(work.event), KAFKA_HEADERS, reasons, work.party)
+
+
+async def bury(connection: AsyncConnection, letter: Letter, *, consumer: str) -> None:
+    """Set it aside, once, in the transaction of its batch; the others go on."""
+    kept = {
+        **letter.origin._asdict(),
+        "key": letter.key,
+        "body": letter.body,
         # A name may hold a NUL, which jsonb cannot; quoted, an ordinary name stays as it is.
-        "headers": to_json([(quote(name), base64.b64encode(value or b"").decode()) for name, value in record.headers]).decode(),
-        "reasons": reasons,
+        "headers": to_json([(quote(name), base64.b64encode(value or b"").decode()) for name, value in letter.headers]).decode(),
+        "reasons": list(letter.reasons),
+        "party": letter.party,
         "consumer": consumer,
         "version": version("passend"),
     }
-    if not (await connection.execute(BURY, letter)).first():
+    if not (await connection.execute(BURY, kept)).first():
         return
-    where = {"topic": record.topic, "partition": str(record.partition), "offset": str(record.offset)}
+    where = {"topic": letter.origin.topic, "partition": str(letter.origin.partition), "offset": str(letter.origin.offset)}
     await connection.execute(
         MIRROR,
         {
             "topic": catalogue.dlq_topic(consumer),
-            "key": f"{record.topic}/{record.partition}",
-            "body": record.value or b"",
-            "headers": to_json({**where, "reasons": ",".join(reasons)}).decode(),
+            "key": f"{letter.origin.topic}/{letter.origin.partition}",
+            "body": letter.body or b"",
+            "headers": to_json({**where, "reasons": ",".join(letter.reasons)}).decode(),
         },
     )
-    log.warning("dead_letter", **where, reasons=reasons)
+    log.warning("dead_letter", **where, reasons=letter.reasons)
+
+
+def is_mirror(record: ConsumerRecord) -> bool:
+    """Whether this is a dead letter on the topic of dead letters: for the record, and for nobody to act on."""
+    return record.topic.startswith("dlq.") and any(name == "reasons" for name, _ in record.headers)
+
+
+def headers(kept: Sequence[Sequence[str]]) -> Headers:
+    """The headers of a kept letter as they came."""
+    return [(unquote(name), base64.b64decode(value)) for name, value in kept]

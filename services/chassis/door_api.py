@@ -1,24 +1,34 @@
 """The door over HTTP: POST /v1/gebeurtenissen takes one CloudEvent or a batch, answers when it is committed, and never before."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
+from passend_contracts import catalogue
+from passend_contracts.catalogue import Lane
 from passend_contracts.envelope import Envelope, Invalid, decode_http, is_batch
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.chassis import doors, http
 from services.chassis.auth import Principal, Tokens
+from services.chassis.clock import Clock
 from services.chassis.doors import Receipt
 from services.chassis.region import Party
 from services.chassis.service import Service
 from services.chassis.transaction import S
 
 
-def door_api(service: Service[S], *, engine: AsyncEngine, tokens: Tokens, wake_worker: Callable[[], None]) -> APIRouter:
-    """The routes of a service's door."""
+def door_api(
+    service: Service[S],
+    *,
+    engines: Mapping[Lane, AsyncEngine],
+    tokens: Tokens,
+    clock: Clock,
+    wake_workers: Callable[[], None],
+) -> APIRouter:
+    """The routes of a service's door; `engines` has a pool of connections for each lane, so that a crisis waits for nobody's."""
     routes = APIRouter()
 
     @routes.post("/v1/gebeurtenissen", status_code=202, response_model=None, summary="Send one event, or a batch")
@@ -30,11 +40,13 @@ def door_api(service: Service[S], *, engine: AsyncEngine, tokens: Tokens, wake_w
         if body is None:
             return http.problem(413, "Too large", "A request holds at most 10 MB; send fewer events at once.")
         events = decode_http(request.headers, body)
-        checked = [doors.check(event, party) for event in events]
-        async with engine.begin() as connection:
-            receipts = iter(await doors.take_in(connection, [event for event in checked if isinstance(event, Envelope)], party))
+        now = clock.now()
+        checked = [doors.check(event, party, now) for event in events]
+        good = [event for event in checked if isinstance(event, Envelope)]
+        async with engines[_lane(good)].begin() as connection:
+            receipts = iter(await doors.take_in(connection, good, party, now))
         answers = [next(receipts) if isinstance(event, Envelope) else event for event in checked]
-        wake_worker()
+        wake_workers()
         return _batch_answer(answers, service) if is_batch(request.headers) else _answer(answers[0], service)
 
     return routes
@@ -42,6 +54,11 @@ def door_api(service: Service[S], *, engine: AsyncEngine, tokens: Tokens, wake_w
 
 def _party(service: Service[S], principal: Principal) -> Party | None:
     return next((party for party in service.parties if party.id == principal.party), None)
+
+
+def _lane(events: Sequence[Envelope]) -> Lane:
+    """A request with a crisis in it goes by their lane, whole."""
+    return "crises" if any(catalogue.of(event.type).lane == "crises" for event in events) else "cases"
 
 
 async def _body(request: Request) -> bytes | None:

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from secrets import token_hex
 from typing import Any, cast
 
 from passend_contracts import catalogue
+from passend_contracts.catalogue import Lane
 from passend_contracts.envelope import MAX_EVENT_BYTES, Envelope, Invalid, Problem, content_hash, derived_id, encode, known
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -33,11 +34,16 @@ class Receipt:
     repeated: bool
 
 
-def check(decoded: Envelope | Invalid, party: Party) -> Envelope | Invalid:
-    """The event as it may be let in, or `Invalid` with every problem at once, never with a value."""
+def check(decoded: Envelope | Invalid, party: Party, now: datetime, lane: Lane | None = None) -> Envelope | Invalid:
+    """The event as it may be let in, or `Invalid` with every problem at once, never with a value; `lane` is that of its from-topic."""
     attributes = decoded.known if isinstance(decoded, Invalid) else known(decoded)
+    problems = [
+        *_sender_problems(attributes, party),
+        *_time_problems(attributes.get("time"), now),
+        *_lane_problems(attributes, party, lane),
+    ]
     try:
-        catalogue.accept(decoded, [*_sender_problems(attributes, party), *_time_problems(attributes.get("time"), datetime.now(UTC))])
+        catalogue.accept(decoded, problems)
     except Invalid as invalid:
         return invalid
     event = cast("Envelope", decoded)
@@ -60,10 +66,20 @@ def _time_problems(time: datetime | None, now: datetime) -> Iterator[Problem]:
         yield Problem("$.time", "time-too-old", "the time lies more than 400 days back; send it as a new event, logged now")
 
 
+def _lane_problems(attributes: Mapping[str, Any], party: Party, lane: Lane | None) -> Iterator[Problem]:
+    wire_type = attributes.get("type", "")
+    if lane and catalogue.knows(wire_type) and catalogue.of(wire_type).lane != lane:
+        right = catalogue.from_topic(party.id, catalogue.of(wire_type).lane)
+        yield Problem("$.type", "wrong-topic", f"put events of this type on {right}")
+
+
 TAKE_IN = text("""
-    INSERT INTO arrival (source, id, party, subject, content_hash, receipt, body)
-    SELECT * FROM unnest(CAST(:sources AS text[]), CAST(:ids AS text[]), CAST(:parties AS text[]), CAST(:subjects AS text[]),
-                         CAST(:hashes AS bytea[]), CAST(:receipts AS uuid[]), CAST(:bodies AS bytea[]))
+    INSERT INTO arrival (source, id, lane, party, subject, content_hash, receipt, received_at, body)
+    SELECT source, id, lane, :party, subject, content_hash, receipt, :now, body
+    FROM unnest(CAST(:sources AS text[]), CAST(:ids AS text[]), CAST(:lanes AS text[]), CAST(:subjects AS text[]),
+                CAST(:hashes AS bytea[]), CAST(:receipts AS uuid[]), CAST(:bodies AS bytea[]))
+        WITH ORDINALITY AS fresh (source, id, lane, subject, content_hash, receipt, body, nth)
+    ORDER BY nth
     ON CONFLICT (source, id) DO NOTHING RETURNING source, id, receipt, received_at, content_hash
 """)
 TAKEN_BEFORE = text("""
@@ -73,7 +89,7 @@ TAKEN_BEFORE = text("""
 OTHER_CONTENT = Problem("$.id", "id-reused", "this id was sent before with other content; a changed event needs a new id")
 
 
-async def take_in(connection: AsyncConnection, events: Sequence[Envelope], party: Party) -> list[Receipt | Invalid]:
+async def take_in(connection: AsyncConnection, events: Sequence[Envelope], party: Party, now: datetime) -> list[Receipt | Invalid]:
     """Keep these checked events and answer each, in order: a receipt, or `Invalid` when its id was used for something else.
 
     Idempotent by insert; what is returned counts when the caller's transaction commits.
@@ -86,7 +102,9 @@ async def take_in(connection: AsyncConnection, events: Sequence[Envelope], party
         {
             "sources": [event.source for event in events],
             "ids": [event.id for event in events],
-            "parties": [party.id] * len(events),
+            "lanes": [catalogue.of(event.type).lane for event in events],
+            "party": party.id,
+            "now": now,
             "subjects": [event.subject for event in events],
             "hashes": hashes,
             "receipts": [derived_id("receipt", event.source, event.id) for event in events],

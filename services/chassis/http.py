@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 
 from services.chassis import database, gauges
 from services.chassis.auth import KeysUnavailable, NotAuthenticated
+from services.chassis.clock import Clock
 from services.chassis.telemetry import Health
 
 API_VERSION = "1.0.0"
@@ -46,7 +47,7 @@ def problem_details(status: int, title: str, detail: str, errors: list[Problem] 
     return body
 
 
-def application(title: str, *, service: str, engine: AsyncEngine, health: Health, lifespan: Any) -> FastAPI:
+def application(title: str, *, service: str, engine: AsyncEngine, health: Health, clock: Clock, lifespan: Any) -> FastAPI:
     """A FastAPI application with the rules, `/health/live`, `/health/ready` and `/metrics`; the service adds its own routes."""
     app = FastAPI(
         title=title,
@@ -63,7 +64,7 @@ def application(title: str, *, service: str, engine: AsyncEngine, health: Health
 
     @app.get("/metrics", include_in_schema=False)
     async def metrics() -> Response:
-        await gauges.refresh(engine, service)
+        await gauges.refresh(engine, service, clock.now())
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
     return app

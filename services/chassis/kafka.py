@@ -8,6 +8,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 from passend_contracts import catalogue
+from passend_contracts.catalogue import Lane
 
 from services.chassis.settings import Settings
 from services.chassis.telemetry import Health
@@ -18,19 +19,20 @@ CONSUMER = {
     "max_poll_interval_ms": 300_000,
     "max_partition_fetch_bytes": 1_048_576,
 }
-EMBEDDED_FETCH_WAIT_MS = 50  # a produce does not wake a waiting fetch there
+EMBEDDED_FETCH_WAIT_MS = {"cases": 50, "crises": 20}  # a produce does not wake a waiting fetch there
 EMBEDDED_LEAD = 1_000_000
 """Bytes that a relay may be ahead of the slowest platform reader of a partition: the embedded log keeps 5 MB, then evicts."""
 
 
-def fetch_wait_ms(settings: Settings) -> int:
+def fetch_wait_ms(settings: Settings, consumer: str) -> int:
     """How long a fetch may wait for a record, in milliseconds."""
-    return EMBEDDED_FETCH_WAIT_MS if settings.kafka_embedded else 500
+    lane = "crises" if consumer in {reader("crises"), door("crises")} else "cases"
+    return EMBEDDED_FETCH_WAIT_MS[lane] if settings.kafka_embedded else 500
 
 
 @asynccontextmanager
 async def producer(settings: Settings) -> AsyncIterator[AIOKafkaProducer]:
-    """An idempotent producer that waits for all in-sync replicas (T1); who leaves it leaves what was not acknowledged by then."""
+    """An idempotent producer that waits for all in-sync replicas (T1); stopped also when its start was cut short."""
     started = AIOKafkaProducer(
         bootstrap_servers=settings.kafka,
         acks="all",
@@ -48,10 +50,14 @@ async def producer(settings: Settings) -> AsyncIterator[AIOKafkaProducer]:
         await started.stop()
 
 
-MAIN = "main"
-"""The consumer of the platform's own topics, by which a relay measures its lead."""
-DOOR = "door"
-"""The consumer of the parties' from-topics."""
+def reader(lane: Lane) -> str:
+    """The consumer of the platform's own topics in a lane, by which a relay measures its lead."""
+    return {"cases": "main", "crises": "crises"}[lane]
+
+
+def door(lane: Lane) -> str:
+    """The consumer of the parties' from-topics in a lane."""
+    return {"cases": "door", "crises": "crises-door"}[lane]
 
 
 def group(service: str, consumer: str) -> str:
@@ -69,7 +75,9 @@ async def log_id(settings: Settings) -> str:
 
 
 async def _first_record(settings: Settings) -> str:
-    consumer = AIOKafkaConsumer(bootstrap_servers=settings.kafka, enable_auto_commit=False, fetch_max_wait_ms=EMBEDDED_FETCH_WAIT_MS)
+    consumer = AIOKafkaConsumer(
+        bootstrap_servers=settings.kafka, enable_auto_commit=False, fetch_max_wait_ms=EMBEDDED_FETCH_WAIT_MS["cases"]
+    )
     partition = TopicPartition(catalogue.LOG_ID_TOPIC, 0)
     consumer.assign([partition])
     try:
@@ -102,7 +110,7 @@ class LogWatch:
 
     def __init__(self, settings: Settings, health: Health) -> None:
         self.settings = settings
-        self._health = health
+        self.health = health
         self.seen = ""
         self._answered = asyncio.Condition()
 
@@ -115,7 +123,7 @@ class LogWatch:
 
     async def ask(self) -> str:
         """The id of the log that is there now; raises `KafkaError` or `TimeoutError`."""
-        with self._health.watch(PART):
+        with self.health.watch(PART):
             self.seen = await log_id(self.settings)
         async with self._answered:
             self._answered.notify_all()

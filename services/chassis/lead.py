@@ -60,7 +60,10 @@ class Lead:
         if self._admin is None:
             raise RuntimeError("the lead is counted only while it is entered")
         offsets = []
-        for reader in catalogue.topic(partition.topic).readers:
-            found = await self._admin.list_consumer_group_offsets(kafka.group(reader, kafka.MAIN), partitions=[partition])
+        topic = catalogue.topic(partition.topic)
+        for reader in topic.readers:
+            found = await self._admin.list_consumer_group_offsets(
+                kafka.group(reader, kafka.reader(topic.lane_for(reader))), partitions=[partition]
+            )
             offsets.append(max(found[partition].offset, 0))
         return min(offsets, default=2**63)

@@ -28,7 +28,7 @@ RENEW = text("""
 RELEASE = text("UPDATE relay_lease SET expires_at = clock_timestamp() WHERE lane = :lane AND epoch = :epoch")
 KNOWN_LOG = text("SELECT log_id FROM relay_lease WHERE lane = :lane AND epoch = :epoch FOR UPDATE")
 REMEMBER_LOG = text("UPDATE relay_lease SET log_id = :log_id WHERE lane = :lane AND epoch = :epoch")
-UNPUBLISH = text("UPDATE outbox SET published_at = NULL WHERE published_at IS NOT NULL")
+UNPUBLISH = text("UPDATE outbox SET published_at = NULL WHERE published_at IS NOT NULL AND lane = :lane")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class Lease:
         if known == log_id:
             return 0
         await connection.execute(REMEMBER_LOG, {**self._key, "log_id": log_id})
-        return (await connection.execute(UNPUBLISH)).rowcount if known else 0
+        return (await connection.execute(UNPUBLISH, {"lane": self.lane})).rowcount if known else 0
 
 
 async def acquire(connection: AsyncConnection, lane: str, holder: str) -> Lease | None:

@@ -1,7 +1,7 @@
 """The outbox: what a transaction tells, numbered per case and topic under the case lock, and stopped under the row lock."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from passend_contracts import catalogue
@@ -11,8 +11,15 @@ from pydantic_core import to_json
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-Sequences = dict[str, dict[str, int]]
-"""Last number per topic, per case: {subject: {topic: number}}."""
+
+@dataclass(slots=True)
+class Cases:
+    """What is known of cases that this transaction has locked."""
+
+    sequences: dict[str, dict[str, int]] = field(default_factory=dict)
+    """Last number per topic, per case: {subject: {topic: number}}."""
+    parked: set[str] = field(default_factory=set)
+    """Those that wait for an operator."""
 
 
 @dataclass(slots=True)
@@ -25,20 +32,20 @@ class Outgoing:
 
 
 NEW_CASES = text("INSERT INTO case_lock (subject) SELECT unnest(CAST(:subjects AS text[])) ON CONFLICT DO NOTHING")
-LOCK_CASES = text("SELECT subject, sequences FROM case_lock WHERE subject = ANY(:subjects) ORDER BY subject FOR UPDATE")
+LOCK_CASES = text("SELECT subject, sequences, parked FROM case_lock WHERE subject = ANY(:subjects) ORDER BY subject FOR UPDATE")
 
 
-async def lock_cases(connection: AsyncConnection, subjects: Iterable[str]) -> Sequences:
-    """Lock these cases until the end of the transaction, in the order that everybody takes, and return their last numbers."""
+async def lock_cases(connection: AsyncConnection, subjects: Iterable[str]) -> Cases:
+    """Lock these cases until the end of the transaction, in the order that everybody takes."""
     ordered = sorted(set(subjects))
     await connection.execute(NEW_CASES, {"subjects": ordered})
-    rows = await connection.execute(LOCK_CASES, {"subjects": ordered})
-    return {subject: sequences for subject, sequences in rows}  # noqa: C416 -- dict(rows) loses the types
+    rows = (await connection.execute(LOCK_CASES, {"subjects": ordered})).all()
+    return Cases({row.subject: row.sequences for row in rows}, {row.subject for row in rows if row.parked})
 
 
 WRITE_ROWS = text("""
-    INSERT INTO outbox (topic, key, type, body, hold)
-    SELECT * FROM unnest(CAST(:topics AS text[]), CAST(:keys AS text[]), CAST(:types AS text[]),
+    INSERT INTO outbox (lane, topic, key, type, body, hold)
+    SELECT * FROM unnest(CAST(:lanes AS text[]), CAST(:topics AS text[]), CAST(:keys AS text[]), CAST(:types AS text[]),
                          CAST(:bodies AS bytea[]), CAST(:holds AS text[]))
 """)
 WRITE_NUMBERS = text("""
@@ -48,28 +55,29 @@ WRITE_NUMBERS = text("""
 """)
 
 
-async def write(connection: AsyncConnection, outgoing: Sequence[Outgoing], sequences: Sequences) -> None:
-    """Number these events and put them into the outbox; their cases must be locked in this transaction."""
+async def write(connection: AsyncConnection, outgoing: Sequence[Outgoing], cases: Cases) -> None:
+    """Number these events and put them into the outbox; their cases are locked in this transaction."""
     if not outgoing:
         return
     await connection.execute(
         WRITE_ROWS,
         {
+            "lanes": [catalogue.topic(row.topic).lane for row in outgoing],
             "topics": [row.topic for row in outgoing],
             "keys": [row.event.subject for row in outgoing],
             "types": [row.event.type for row in outgoing],
-            "bodies": [encode(_numbered(row, sequences)) for row in outgoing],
+            "bodies": [encode(_numbered(row, cases)) for row in outgoing],
             "holds": [row.hold for row in outgoing],
         },
     )
     subjects = sorted({row.event.subject for row in outgoing})
     await connection.execute(
-        WRITE_NUMBERS, {"subjects": subjects, "sequences": [to_json(sequences[subject]).decode() for subject in subjects]}
+        WRITE_NUMBERS, {"subjects": subjects, "sequences": [to_json(cases.sequences[subject]).decode() for subject in subjects]}
     )
 
 
-def _numbered(row: Outgoing, sequences: Sequences) -> Envelope:
-    numbers = sequences[row.event.subject]
+def _numbered(row: Outgoing, cases: Cases) -> Envelope:
+    numbers = cases.sequences[row.event.subject]
     numbers[row.topic] = numbers.get(row.topic, 0) + 1
     return replace(row.event, sequence=f"{numbers[row.topic]:012d}")
 

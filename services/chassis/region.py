@@ -1,12 +1,14 @@
 """Who the parties of the region are and which team serves which home, on a given date: data with validity, never code."""
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal, TypeVar
+
+from passend_contracts.catalogue import Lane, lanes_of
 
 PartyKind = Literal["board", "gemeente", "swv"]
 
@@ -79,6 +81,10 @@ class Region:
     def of_kind(self, kind: PartyKind) -> tuple[Party, ...]:
         """All parties of one kind: those that share a door."""
         return tuple(party for party in self.parties if party.kind == kind)
+
+    def lanes(self) -> Iterator[tuple[str, Lane]]:
+        """Each party's id with each lane in which it has topics."""
+        return ((party.id, lane) for party in self.parties for lane in lanes_of(party.kind))
 
     def school(self, school_id: str, on: date) -> School | None:
         """The school as it was on that date."""

@@ -9,6 +9,8 @@ from typing import Any
 import structlog
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
+from passend_contracts import catalogue
+from passend_contracts.catalogue import Lane
 from passend_contracts.envelope import KAFKA_HEADERS
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -18,41 +20,46 @@ from services.chassis.backoff import Backoff
 from services.chassis.kafka import LogWatch
 from services.chassis.lead import Lead
 from services.chassis.lease import Lease, LeaseLost
-from services.chassis.telemetry import Health
+from services.chassis.telemetry import part
 
 ROWS = 1_000
 ROUND_BYTES = 1_000_000
 POLL_SECONDS = 0.1
 ACK_SECONDS = 30  # T10: a send may hang for ever; after this its outcome is unknown and the row stays
 HEADERS = list(KAFKA_HEADERS)
-LANE = "cases"
-PART = "relay"
 
 log = structlog.get_logger()
 
+# A parked case tells nothing until it is released, so that what it tells then stands in order; that it is parked is told at once.
 HEAD = text("""
-    SELECT n, topic, key, body, headers, hold IS NOT NULL AND claimed_at IS NULL AS stoppable FROM outbox
-    WHERE published_at IS NULL AND topic <> ALL(:full) ORDER BY n LIMIT :rows
+    SELECT n, written_at, topic, key, body, headers, hold IS NOT NULL AND claimed_at IS NULL AS stoppable FROM outbox
+    WHERE published_at IS NULL AND lane = :lane AND topic <> ALL(:full)
+      AND (key NOT IN (SELECT subject FROM case_lock WHERE parked) OR topic = :dead_letters)
+    ORDER BY n LIMIT :rows
 """)
 # What can be stopped is claimed first: from then on a withdrawal must recall it. A row that was emptied meanwhile comes back as such.
-CLAIM = text("UPDATE outbox SET claimed_at = clock_timestamp() WHERE n = ANY(:rows) RETURNING n, body")
-MARK = text("UPDATE outbox SET published_at = clock_timestamp() WHERE n = ANY(:rows) AND published_at IS NULL")
+CLAIM = text("UPDATE outbox SET claimed_at = clock_timestamp() WHERE n = ANY(:rows) AND written_at >= :since RETURNING n, body")
+MARK = text("""
+    UPDATE outbox SET published_at = clock_timestamp() WHERE n = ANY(:rows) AND written_at >= :since AND published_at IS NULL
+""")
 
 
 class Relay:
-    """Moves a service's outbox to Kafka.
+    """Moves a lane of a service's outbox to Kafka.
 
     Callers may rely on: a committed row is published at least once, under the same id each time; the rows of one key on one topic
     in their order, also across failures, restarts and a change of leader. They may not rely on once: a relay killed between
     acknowledgement and mark repeats (T25), so readers have an inbox.
     """
 
-    def __init__(self, service: str, *, watch: LogWatch, engine: AsyncEngine, health: Health) -> None:
+    def __init__(self, service: str, lane: Lane, *, engine: AsyncEngine, watch: LogWatch) -> None:
         self._service = service
+        self._lane_name: Lane = lane
+        self._part = part("relay", lane)
         self._watch = watch
         self._engine = engine
         self._settings = watch.settings
-        self._health = health
+        self._health = watch.health
         self._written = asyncio.Event()
 
     def wake(self) -> None:
@@ -66,9 +73,9 @@ class Relay:
             try:
                 await self._lead(backoff)
             except LeaseLost:
-                log.warning("lease_lost", lane=LANE)
+                log.warning("lease_lost", lane=self._lane_name)
             except Exception as error:  # noqa: BLE001 -- T8: after any fault a new producer begins at the head of what is unmarked
-                self._health.broken(PART, type(error).__name__)
+                self._health.broken(self._part, type(error).__name__)
                 await backoff.wait_after(error)
 
     async def _lead(self, backoff: Backoff) -> None:
@@ -88,10 +95,10 @@ class Relay:
     async def _await_lease(self) -> Lease:
         while True:
             async with self._engine.begin() as connection:
-                held = await lease.acquire(connection, LANE, self._settings.replica)
+                held = await lease.acquire(connection, self._lane_name, self._settings.replica)
             if held:
                 return held
-            self._health.ok(PART)  # another replica leads: this one does its part by waiting
+            self._health.ok(self._part)  # another replica leads: this one does its part by waiting
             await asyncio.sleep(lease.RENEW_SECONDS)
 
     async def _publish_into(self, log_id: str, held: Lease, producer: AIOKafkaProducer, lead: Lead, backoff: Backoff) -> None:
@@ -103,7 +110,7 @@ class Relay:
             if rows:
                 await self._publish(rows, held, producer, lead)
                 renewed = monotonic()
-            self._health.ok(PART)
+            self._health.ok(self._part)
             backoff.reset()
             if not rows:
                 await self._idle()
@@ -120,11 +127,21 @@ class Relay:
     async def _head(self, held: Lease, full: Sequence[str]) -> list[tuple[Row[Any], bytes]]:
         """The first unpublished rows with the bytes to send; those that could be stopped are claimed and no longer can."""
         async with self._engine.begin() as connection:
-            rows = _within(ROUND_BYTES, (await connection.execute(HEAD, {"full": full, "rows": ROWS})).all())
+            rows = _within(
+                ROUND_BYTES,
+                (
+                    await connection.execute(
+                        HEAD, {"full": full, "rows": ROWS, "lane": self._lane_name, "dead_letters": catalogue.dlq_topic(self._service)}
+                    )
+                ).all(),
+            )
             bodies: dict[int, bytes] = {}
             if stoppable := [row.n for row in rows if row.stoppable]:
                 await held.renew(connection)
-                bodies = {row.n: row.body for row in await connection.execute(CLAIM, {"rows": stoppable})}
+                bodies = {
+                    row.n: row.body
+                    for row in await connection.execute(CLAIM, {"rows": stoppable, "since": min(row.written_at for row in rows)})
+                }
         return [(row, bodies.get(row.n, row.body)) for row in rows]
 
     async def _publish(self, rows: Sequence[tuple[Row[Any], bytes]], held: Lease, producer: AIOKafkaProducer, lead: Lead) -> None:
@@ -135,22 +152,24 @@ class Relay:
         async with asyncio.timeout(ACK_SECONDS):
             sent = [await producer.send(row.topic, body, key=row.key.encode(), headers=_headers(row)) for row, body in rows]
         await asyncio.wait(sent, timeout=ACK_SECONDS)
-        acknowledged: list[int] = []
+        acknowledged: list[Row[Any]] = []
         broken: set[tuple[str, str]] = set()
         for (row, body), future in zip(rows, sent, strict=True):
             if not future.done() or future.exception() or (row.topic, row.key) in broken:
                 broken.add((row.topic, row.key))
             else:
-                acknowledged.append(row.n)
+                acknowledged.append(row)
                 lead.wrote(future.result(), len(body))
         await self._mark(acknowledged, held)
         if broken:
             raise PublishFailed(len(rows) - len(acknowledged))
 
-    async def _mark(self, acknowledged: Sequence[int], held: Lease) -> None:
+    async def _mark(self, acknowledged: Sequence[Row[Any]], held: Lease) -> None:
         async with self._engine.begin() as connection:
             await held.renew(connection)
-            await connection.execute(MARK, {"rows": list(acknowledged)})
+            if acknowledged:
+                since = min(row.written_at for row in acknowledged)
+                await connection.execute(MARK, {"rows": [row.n for row in acknowledged], "since": since})
         telemetry.PUBLISHED.labels(self._service).inc(len(acknowledged))
 
 

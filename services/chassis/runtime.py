@@ -1,28 +1,38 @@
-"""Puts a service together and keeps it running: database, door, worker, consumers, relay and HTTP, in one process."""
+"""Puts a service together and keeps it running: database, door, workers, consumers, relays and HTTP, in one process."""
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
 import uvicorn
 from fastapi import APIRouter, FastAPI
+from passend_contracts.catalogue import Lane
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.chassis import database, http, kafka, telemetry
+from services.chassis import database, http, kafka, partitions, telemetry
 from services.chassis.arrivals import ArrivalWorker, FromTopics
 from services.chassis.auth import Tokens
 from services.chassis.backoff import Backoff
-from services.chassis.consuming import Consumer
+from services.chassis.clock import Clock, clock
+from services.chassis.consuming import Consumer, Process
 from services.chassis.door_api import door_api
 from services.chassis.inbox import Inbox
+from services.chassis.operating import operating_api
+from services.chassis.partitions import Housekeeper
 from services.chassis.relay import Relay
 from services.chassis.service import Service
 from services.chassis.settings import Settings
+from services.chassis.simulation import Control
 from services.chassis.telemetry import Health
+from services.chassis.timers import DeadlineWorker
+from services.chassis.worker import Worker
+
+CONNECTIONS: dict[Lane, int] = {"cases": 6, "crises": 4}
+"""How many a lane has for itself."""
 
 log = structlog.get_logger()
 
@@ -34,52 +44,141 @@ class Parts:
     engine: AsyncEngine
     tokens: Tokens
     settings: Settings
+    clock: Clock
 
 
 Routes = Callable[[Parts], APIRouter]
+Running = Callable[[], Coroutine[Any, Any, None]]
+
+
+@dataclass
+class Machine:
+    """The background parts of one service, lane by lane: what runs, and what wakes it."""
+
+    service: Service[Any]
+    settings: Settings
+    health: Health = field(default_factory=Health)
+    running: list[Running] = field(default_factory=list)
+    workers: list[Worker] = field(default_factory=list)
+    relays: list[Relay] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.clock = clock(self.settings.clock)
+        url = str(self.settings.database_url)
+        self.engines: dict[Lane, AsyncEngine] = {lane: database.connect(url, pool=CONNECTIONS[lane]) for lane in self.service.lanes}
+        self.watch = kafka.LogWatch(self.settings, self.health)
+        self.running.append(self.watch.run)
+        for part in (database.PART, kafka.PART):
+            self.health.expect(part)
+        for lane in self.service.lanes:
+            self._add_lane(lane)
+        if self.service.deadlines:
+            self._add_worker(DeadlineWorker(self.service, **self._worker_parts("cases")))
+        self.running.append(Housekeeper(self.engines["cases"], self.clock).run)
+
+    def wake_relays(self) -> None:
+        """Rows were written."""
+        for relay in self.relays:
+            relay.wake()
+
+    def wake_workers(self) -> None:
+        """There are arrivals, or another time."""
+        for worker in self.workers:
+            worker.wake()
+
+    def _add_lane(self, lane: Lane) -> None:
+        if self.service.writes_in(lane):
+            relay = Relay(self.service.name, lane, engine=self.engines[lane], watch=self.watch)
+            self.health.expect(telemetry.part("relay", lane))
+            self.relays.append(relay)
+            self.running.append(relay.run)
+        if topics := self.service.topics(lane):
+            self._add_consumer(lane, kafka.reader(lane), topics, Inbox(self.service, self.clock, self.wake_relays))
+        if lane in self.service.door_lanes:
+            self._add_worker(ArrivalWorker(self.service, lane, **self._worker_parts(lane)))
+            door = FromTopics(self.service, lane, self.clock, [self.wake_relays, self.wake_workers])
+            self._add_consumer(lane, kafka.door(lane), door.topics, door)
+
+    def _add_consumer(self, lane: Lane, name: str, topics: tuple[str, ...], process: Process) -> None:
+        self.health.expect(f"consumer {name}")
+        self.running.append(Consumer(self.service.name, name, topics, process, engine=self.engines[lane], watch=self.watch).run)
+
+    def _add_worker(self, worker: Worker) -> None:
+        self.health.expect(worker.name)
+        self.workers.append(worker)
+        self.running.append(worker.run)
+
+    def _worker_parts(self, lane: Lane) -> dict[str, Any]:
+        return {
+            "engine": self.engines[lane],
+            "health": self.health,
+            "clock": self.clock,
+            "wake_relays": self.wake_relays,
+            "probe_seconds": self.settings.probe_seconds,
+        }
+
+    async def run(self) -> None:
+        """Run until cancelled; raises what a part ends with by itself."""
+        await self._migrated()
+        async with asyncio.TaskGroup() as tasks:
+            for part in self.running:
+                tasks.create_task(part())
+            log.info("started")
+
+    async def _migrated(self) -> None:
+        """Wait, visibly, until the database answers and is of the newest version."""
+        backoff = Backoff()
+        while True:
+            try:
+                with self.health.watch(database.PART):
+                    await database.migrate(self.engines["cases"], self.service.migrations)
+                    async with self.engines["cases"].begin() as connection:
+                        await partitions.keep(connection, self.clock.now())
+            except database.TRANSIENT as error:
+                await backoff.wait_after(error)
+            else:
+                return
+
+    async def close(self) -> None:
+        """Let go of every connection."""
+        for engine in self.engines.values():
+            await engine.dispose()
 
 
 def build(service: Service[Any], settings: Settings, routes: Routes | None = None) -> FastAPI:
     """The service as one application: its background parts start and stop with it. Opens no connection before that."""
-    health = Health(database.PART, kafka.PART, "relay", *(["arrivals", "consumer door"] if service.door else []), "consumer main")
-    engine = database.connect(str(settings.database_url))
-    tokens = Tokens(jwks_url=str(settings.jwks_url), issuer=settings.issuer, audience=settings.audience)
-    watch = kafka.LogWatch(settings, health)
-    relay = Relay(service.name, watch=watch, engine=engine, health=health)
-    worker = ArrivalWorker(service, engine=engine, health=health, wake_relay=relay.wake)
-
-    def consumer(name: str, topics: tuple[str, ...], process: Any) -> Consumer:
-        return Consumer(service.name, name, topics, process, watch=watch, engine=engine, health=health)
-
-    running = [watch.run, relay.run, consumer(kafka.MAIN, service.topics, Inbox(service, relay.wake)).run]
-    if service.door:
-        door = FromTopics(service, relay.wake, worker.wake)
-        running += [worker.run, consumer(kafka.DOOR, door.topics, door).run]
+    machine = Machine(service, settings)
+    if settings.control:
+        machine.running.append(Control(machine.engines["cases"], machine.clock, settings.control, machine.wake_workers).run)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        background = asyncio.create_task(_run(service, engine, health, running))
+        background = asyncio.create_task(machine.run())
         background.add_done_callback(_stop_when_broken)
         yield
         background.cancel()
         await asyncio.wait([background])
-        await engine.dispose()
+        await machine.close()
         log.info("stopped")
 
-    app = http.application(f"Passend {service.name}", service=service.name, engine=engine, health=health, lifespan=lifespan)
-    if service.door:
-        app.include_router(door_api(service, engine=engine, tokens=tokens, wake_worker=worker.wake))
-    if routes:
-        app.include_router(routes(Parts(engine, tokens, settings)))
+    engine = machine.engines["cases"]
+    app = http.application(
+        f"Passend {service.name}", service=service.name, engine=engine, health=machine.health, clock=machine.clock, lifespan=lifespan
+    )
+    for router in _routers(machine, routes):
+        app.include_router(router)
     return app
 
 
-async def _run(service: Service[Any], engine: AsyncEngine, health: Health, running: list[Callable[[], Coroutine[Any, Any, None]]]) -> None:
-    await _migrated(service, engine, health)
-    async with asyncio.TaskGroup() as tasks:
-        for part in running:
-            tasks.create_task(part())
-        log.info("started")
+def _routers(machine: Machine, routes: Routes | None) -> Iterator[APIRouter]:
+    settings, service = machine.settings, machine.service
+    tokens = Tokens(jwks_url=str(settings.jwks_url), issuer=settings.issuer, audience=settings.audience)
+    parts = Parts(machine.engines["cases"], tokens, settings, machine.clock)
+    if service.door:
+        yield door_api(service, engines=machine.engines, tokens=tokens, clock=machine.clock, wake_workers=machine.wake_workers)
+    yield operating_api(service, engine=parts.engine, tokens=tokens, clock=machine.clock, wake_relays=machine.wake_relays)
+    if routes:
+        yield routes(parts)
 
 
 def _stop_when_broken(background: asyncio.Task[None]) -> None:
@@ -87,19 +186,6 @@ def _stop_when_broken(background: asyncio.Task[None]) -> None:
     if not background.cancelled() and background.exception():
         log.error("part_ended", fault=type(background.exception()).__name__)
         signal.raise_signal(signal.SIGTERM)
-
-
-async def _migrated(service: Service[Any], engine: AsyncEngine, health: Health) -> None:
-    """Wait, visibly, until the database answers and is of the newest version."""
-    backoff = Backoff()
-    while True:
-        try:
-            with health.watch(database.PART):
-                await database.migrate(engine, service.migrations)
-        except database.TRANSIENT as error:
-            await backoff.wait_after(error)
-        else:
-            return
 
 
 def serve(app: FastAPI, service: str, settings: Settings) -> None:

@@ -1,16 +1,20 @@
 """What makes a service: its name, its handlers, its store, the door it keeps. Everything else follows from the catalogue and the region."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Generic
 
 from aiokafka import ConsumerRecord
 from passend_contracts import catalogue
+from passend_contracts.catalogue import Lane
+from passend_contracts.envelope import Envelope, derived_id
+from passend_contracts.vocabulary import EventData
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.chassis.region import Party, PartyKind, Region
-from services.chassis.transaction import Events, S, Store
+from services.chassis.transaction import DeadlinePassed, Events, Handler, Origin, S, Store, Work
 
 Recorder = Callable[[AsyncConnection, Sequence[ConsumerRecord], str], Awaitable[None]]
 """Gets the connection, the records and the id of the log they were read from."""
@@ -28,6 +32,8 @@ class Service(Generic[S]):
     door: PartyKind | None = None
     cases_at: str = ""
     """Path under which a party reads the cases it sent events about."""
+    deadlines: Callable[[S], Mapping[str, datetime]] | None = None
+    """The moments that a case waits for, by kind: timers follow the state, so that a date changed or met cancels its timer."""
     record: Recorder | None = None
     """Is given every record read, decodable or not, in the transaction of its batch: only the console keeps the record."""
 
@@ -50,7 +56,78 @@ class Service(Generic[S]):
         return self.region.of_kind(self.door) if self.door else ()
 
     @property
-    def topics(self) -> tuple[str, ...]:
-        """The topics this service reads, by the catalogue."""
-        addressed = (catalogue.to_topic(party.id) for party in self.region.parties)
-        return tuple(name for name in (*catalogue.TOPICS, *addressed) if self.name in catalogue.topic(name).readers)
+    def door_lanes(self) -> tuple[Lane, ...]:
+        """The lanes in which somebody comes to this service's door."""
+        return catalogue.lanes_of(self.door) if self.door else ()
+
+    @property
+    def lanes(self) -> tuple[Lane, ...]:
+        """The lanes in which this service reads anything."""
+        return ("cases", "crises") if self.topics("crises") or "crises" in self.door_lanes else ("cases",)
+
+    def writes_in(self, lane: Lane) -> bool:
+        """Whether this service tells anything in that lane; every service has dead letters in the one of cases."""
+        written = (topic for topic in catalogue.TOPICS.values() if topic.writer == self.name and topic.lane == lane)
+        return lane == "cases" or any(written)
+
+    def topics(self, lane: Lane) -> tuple[str, ...]:
+        """The topics this service reads in a lane, by the catalogue."""
+        addressed = (catalogue.to_topic(party, lane) for party, lane in self.region.lanes())
+        own = (catalogue.dlq_topic(service) for service in catalogue.SERVICES)
+        names = (*catalogue.TOPICS, *addressed, *own)
+        return tuple(name for name in names if self.name in catalogue.topic(name).readers and self.lane_of(name) == lane)
+
+    def lane_of(self, topic: str) -> Lane:
+        """The lane in which this service reads a topic."""
+        return catalogue.topic(topic).lane_for(self.name)
+
+    def work(self, event: Envelope, data: EventData, origin: Origin, *, party: str | None = None, position: int = 0) -> Work:
+        """An event that is to take effect here. What comes through the door concerns its subject; what is read may concern another case."""
+        concerned = None if party else self.events.case_of.get(type(data), _nothing)(data)
+        return Work(event, data, concerned or event.subject, origin, party, position)
+
+    def handler(self, work: Work) -> Handler | None:
+        """The function that makes it take effect. A crisis goes straight on from the door: nothing of ours may hold it up."""
+        if work.party and catalogue.of(type(work.data)).lane == "crises":
+            return None
+        return self.events.handlers.get(type(work.data))
+
+    def says(
+        self,
+        data: EventData,
+        *,
+        subject: str,
+        now: datetime,
+        cause: Envelope | str,
+        sender: str | None = None,
+        ordinal: int = 0,
+    ) -> Envelope:
+        """What this service tells in somebody's name (default: the samenwerkingsverband's), with an id that follows from its cause.
+
+        The cause is an event, or text that is the same whenever the same is told again.
+        """
+        kind = catalogue.of(type(data))
+        caused = (cause.source, cause.id) if isinstance(cause, Envelope) else (cause,)
+        return Envelope(
+            id=derived_id(self.name, *caused, kind.type, str(ordinal)),
+            source=self.source_for(sender or self.swv),
+            type=kind.type,
+            subject=subject,
+            time=now,
+            dataschema=kind.dataschema,
+            data=data.to_wire(),
+            producer=self.name,
+            causationid=f"{cause.source}#{cause.id}" if isinstance(cause, Envelope) else None,
+            traceparent=cause.traceparent if isinstance(cause, Envelope) else None,
+        )
+
+
+def _nothing(_data: EventData) -> None:
+    return None
+
+
+def read(event: Envelope) -> EventData:
+    """The data of an event that was kept here: of the catalogue, or a deadline of our own."""
+    if event.type == DeadlinePassed.TYPE:
+        return DeadlinePassed.from_wire(event.data, closed=False)
+    return catalogue.read(event)

@@ -22,5 +22,11 @@ class Settings(BaseSettings):
     jwks_url: HttpUrl
     issuer: str
     audience: str = "passend"
+    probe_seconds: float = 30.0
+    """How long a blown fuse waits between two probes."""
+    clock: Path | None = None
+    """A simulation's clock; without it the machine's. For demonstrations only."""
+    control: Path | None = None
+    """The socket on which a simulation asks this service whether it is idle."""
     replica: str = "0"
     """Stable name of this replica: its static membership in the consumer group."""

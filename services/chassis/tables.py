@@ -73,3 +73,81 @@ VERSION_1 = (
         PRIMARY KEY (log_id, topic, partition, "offset")
     )""",
 )
+
+VERSION_2 = (
+    # Inbox by the month of `time`, outbox by the month of writing (partitions.py makes and drops the months). What fits no month,
+    # such as an event of 1970, still finds a place.
+    "ALTER TABLE inbox RENAME TO inbox_1",
+    """CREATE TABLE inbox (
+        source text NOT NULL,
+        id text NOT NULL,
+        "time" timestamptz NOT NULL,
+        PRIMARY KEY (source, id, "time")
+    ) PARTITION BY RANGE ("time")""",
+    "CREATE TABLE inbox_other PARTITION OF inbox DEFAULT",
+    'INSERT INTO inbox SELECT source, id, "time" FROM inbox_1',
+    "DROP TABLE inbox_1",
+    "ALTER TABLE outbox RENAME TO outbox_1",
+    """CREATE TABLE outbox (
+        n bigint GENERATED ALWAYS AS IDENTITY,
+        lane text NOT NULL,
+        topic text NOT NULL,
+        key text NOT NULL,
+        type text NOT NULL,
+        body bytea NOT NULL,
+        headers jsonb,
+        hold text,
+        written_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+        claimed_at timestamptz,
+        published_at timestamptz,
+        PRIMARY KEY (n, written_at)
+    ) PARTITION BY RANGE (written_at)""",
+    "CREATE TABLE outbox_other PARTITION OF outbox DEFAULT",
+    """INSERT INTO outbox (lane, topic, key, type, body, headers, hold, written_at, claimed_at, published_at)
+        SELECT 'cases', topic, key, type, body, headers, hold, written_at, claimed_at, published_at FROM outbox_1 ORDER BY n""",
+    "DROP TABLE outbox_1",
+    "CREATE INDEX outbox_pending ON outbox (lane, n) WHERE published_at IS NULL",
+    "CREATE INDEX outbox_hold ON outbox (hold) WHERE hold IS NOT NULL",
+    "ALTER TABLE arrival ADD lane text NOT NULL DEFAULT 'cases'",
+    "DROP INDEX arrival_waiting",
+    "CREATE INDEX arrival_waiting ON arrival (lane, n) WHERE handled_at IS NULL",
+    # A case that waits for an operator; the events that wait stand in `parked`, in their order.
+    "ALTER TABLE case_lock ADD parked boolean NOT NULL DEFAULT false",
+    "CREATE INDEX case_parked ON case_lock (subject) WHERE parked",
+    """CREATE TABLE parked (
+        n bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+        subject text NOT NULL,
+        event_id text NOT NULL,
+        type text NOT NULL,
+        party text,
+        position bigint NOT NULL,
+        body bytea NOT NULL,
+        fault text,
+        place text,
+        attempts integer NOT NULL,
+        parked_at timestamptz NOT NULL
+    )""",
+    "CREATE INDEX parked_subject ON parked (subject, n)",
+    """ALTER TABLE dead_letter
+        ADD n bigint GENERATED ALWAYS AS IDENTITY UNIQUE, ADD party text, ADD settled_at timestamptz, ADD settlement text""",
+    # What an operator did and why: rows are only ever added.
+    """CREATE TABLE operator_action (
+        n bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+        at timestamptz NOT NULL,
+        operator text NOT NULL,
+        action text NOT NULL,
+        subject text NOT NULL,
+        reason text NOT NULL,
+        detail text NOT NULL
+    )""",
+    # A timer that fired keeps its row as long as its case still waits for that moment: so it fires once.
+    """CREATE TABLE deadline (
+        subject text NOT NULL,
+        kind text NOT NULL,
+        due timestamptz NOT NULL,
+        fired_at timestamptz,
+        PRIMARY KEY (subject, kind, due)
+    )""",
+    "CREATE INDEX deadline_due ON deadline (due, subject) WHERE fired_at IS NULL",
+)
+"""Parking, deadlines, lanes, and tables that are dropped by the month."""

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from time import monotonic
 
 import structlog
+from passend_contracts.catalogue import Lane
 from prometheus_client import Counter, Gauge, Histogram
 
 EMITTED = Counter("events_emitted", "Events written to the outbox", ["service", "event_type"])
@@ -22,7 +23,17 @@ END_TO_END = Histogram(
 OUTBOX_PENDING = Gauge("outbox_pending", "Outbox rows not yet published", ["service"])
 OUTBOX_OLDEST = Gauge("outbox_oldest_pending_timestamp_seconds", "When the oldest unpublished row was written; 0 without one", ["service"])
 ARRIVALS_WAITING = Gauge("arrivals_waiting", "Accepted events whose effect is not yet committed", ["service"])
-DEAD_LETTERS = Gauge("dead_letters", "Records that could not be read", ["service"])
+DEAD_LETTERS = Gauge("dead_letters", "Inputs set aside that no operator has dealt with", ["service"])
+PARKED_EVENTS = Gauge("inbox_parked", "Events that wait for an operator", ["service"])
+PARKED_CASES = Gauge("parked_cases", "Cases that wait for an operator", ["service"])
+PARKED_OLDEST = Gauge("parked_oldest_timestamp_seconds", "When the longest waiting case was parked; 0 without one", ["service"])
+DEADLINES_OVERDUE = Gauge("deadlines_overdue", "Timers whose moment has come and that nothing acted on", ["service"])
+FUSE = Gauge("fuse_blown", "1 while a part takes nothing but probes, because all it does fails", ["service", "part"])
+
+
+def part(name: str, lane: Lane) -> str:
+    """What a part of a service is called, in health and logs: those of the crisis lane say so."""
+    return name if lane == "cases" else f"{name} {lane}"
 
 
 class AtMostOncePer:
@@ -80,9 +91,13 @@ def _only_where(_logger: object, _method: str, line: structlog.typing.EventDict)
 class Health:
     """Which parts of a service do not work, and why: `/health/ready` shows it, and a change is logged once."""
 
-    def __init__(self, *parts: str) -> None:
-        self._broken = dict.fromkeys(parts, "starting")
+    def __init__(self) -> None:
+        self._broken: dict[str, str] = {}
         self._log = structlog.get_logger()
+
+    def expect(self, part: str) -> None:
+        """This part does not work before it says so."""
+        self._broken[part] = "starting"
 
     def ok(self, part: str) -> None:
         """This part works."""

@@ -111,8 +111,17 @@ class RunningService:
     async def told(self, topic: str, *kinds: type[EventData]) -> list[Envelope]:
         """What stands on a topic, in order, once an event of each of these kinds is there."""
         wanted = {catalogue.of(kind).type for kind in kinds}
-        records = await self.topics.records(topic, lambda known: wanted <= {event.type for event in _readable(known)})
-        return _readable(records)
+        return await self.until(topic, lambda events: wanted <= {event.type for event in events})
+
+    async def until(self, topic: str, enough: Callable[[list[Envelope]], bool]) -> list[Envelope]:
+        """What stands on a topic, in order, once that is enough; raises `TimeoutError` when it does not come."""
+        return _readable(await self.topics.records(topic, lambda known: enough(_readable(known))))
+
+    async def until_not_ready(self, part: str, why: str) -> None:
+        """Wait until the service says that this part does not work, and why."""
+        async with asyncio.timeout(PATIENCE):
+            while (await self.http.get("/health/ready")).json()["reasons"].get(part) != why:  # noqa: ASYNC110 -- asked as a supervisor asks
+                await asyncio.sleep(0.02)
 
     async def ready(self) -> None:
         """Wait until the service says that it works."""

@@ -3,13 +3,13 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, NamedTuple, Protocol, TypeVar
 
 import structlog
 from passend_contracts import catalogue
-from passend_contracts.envelope import Envelope, derived_id
+from passend_contracts.envelope import Envelope
 from passend_contracts.events import EventRefused
-from passend_contracts.vocabulary import EventData
+from passend_contracts.vocabulary import Code, EventData, Moment
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.chassis import outbox
@@ -23,6 +23,15 @@ log = structlog.get_logger()
 S = TypeVar("S")
 E = TypeVar("E", bound=EventData)
 Handler = Callable[[Any, "Transaction[Any]"], Awaitable[None]]
+
+
+class DeadlinePassed(EventData):
+    """A moment that a case waited for has come; the runtime says it to the service that set it, and to nobody else."""
+
+    TYPE: ClassVar[str] = "nl.passendonderwijs.deadline-passed.v1"
+
+    kind: Code
+    due: Moment
 
 
 class Store(Protocol[S]):
@@ -42,26 +51,56 @@ class Events:
 
     def __init__(self) -> None:
         self.handlers: dict[type[EventData], Handler] = {}
+        self.also_parked: set[type[EventData]] = {DeadlinePassed}
+        """What takes effect also while its case is parked."""
+        self.case_of: dict[type[EventData], Callable[[Any], str | None]] = {}
+        """Where another case than the event's subject is the one it concerns."""
 
-    def on(self, model: type[E]) -> Callable[[Handler], Handler]:
+    def on(
+        self, model: type[E], *, also_parked: bool = False, case: Callable[[E], str | None] | None = None
+    ) -> Callable[[Handler], Handler]:
         """Register the one handler of an event; a second one for the same event is a mistake in the code."""
 
         def register(handler: Handler) -> Handler:
             if model in self.handlers:
                 raise ValueError(f"{model.__name__} has a handler already: {self.handlers[model].__name__}")
             self.handlers[model] = handler
+            if also_parked:
+                self.also_parked.add(model)
+            if case:
+                self.case_of[model] = case
             return handler
 
         return register
 
 
+class Origin(NamedTuple):
+    """Where an input came from: a record of a log, or a row of this service (then the log has no id, and `topic` names the table)."""
+
+    log_id: str
+    topic: str
+    partition: int
+    offset: int
+
+
 @dataclass(frozen=True, slots=True)
 class Work:
-    """One event that is to take effect; `party` names the sender when it came through the door of this service."""
+    """One event that is to take effect on a case; `party` names the sender when it came through the door of this service."""
 
     event: Envelope
     data: EventData
+    case: str
+    origin: Origin
     party: str | None = None
+    position: int = 0
+    """Where it stands among the inputs of its batch."""
+    attempts: int = 0
+    """How often it has failed before."""
+
+    @property
+    def order(self) -> int:
+        """Its place among the events of its case as their sender gave them, whenever they take effect (number of arrival, or sequence)."""
+        return self.origin.offset if self.party else int(self.event.sequence or 0)
 
 
 @dataclass(slots=True)
@@ -73,21 +112,36 @@ class Transaction(Generic[S]):
     """
 
     service: "Service[S]"
-    event: Envelope
-    party: str | None
-    connection: AsyncConnection
+    work: Work
     now: datetime
     """The moment of logging, the same for the whole batch; legal dates stand in the events' data."""
     state: S | None
-    write_pending: Callable[[], Awaitable[None]]
+    database: Callable[[], Awaitable[AsyncConnection]]
+    """Gives the connection, with everything told before written; a handler that asks for it pays for a rerun when it fails."""
     outgoing: list[Outgoing] = field(default_factory=list)
     saved: bool = False
     refused: bool = False
+    asked_database: bool = False
+
+    @property
+    def event(self) -> Envelope:
+        """The event as it came."""
+        return self.work.event
+
+    @property
+    def party(self) -> str | None:
+        """The sender, when the event came through the door of this service."""
+        return self.work.party
 
     @property
     def case_id(self) -> str:
-        """The case this event is about (its `subject`)."""
-        return self.event.subject
+        """The case that the event concerns: its `subject`, unless the handler was registered otherwise."""
+        return self.work.case
+
+    @property
+    def stem(self) -> str:
+        """The event's name as in the catalogue."""
+        return self.event.type.split(".")[2].replace("-", "_")
 
     @property
     def sender(self) -> str:
@@ -106,17 +160,13 @@ class Transaction(Generic[S]):
         """
         kind = catalogue.of(type(data))
         ordinal = sum(1 for row in self.outgoing if row.event.type == kind.type)
-        event = Envelope(
-            id=derived_id(self.service.name, self.event.source, self.event.id, kind.type, str(ordinal)),
-            source=self.service.source_for(sender or self.sender),
-            type=kind.type,
+        event = self.service.says(
+            data,
             subject=self.case_id,
-            time=self.now,
-            dataschema=kind.dataschema,
-            data=data.to_wire(),
-            producer=self.service.name,
-            causationid=f"{self.event.source}#{self.event.id}",
-            traceparent=self.event.traceparent,
+            sender=sender or self.sender,
+            now=self.now,
+            cause=self.event,
+            ordinal=ordinal,
         )
         self.outgoing.extend(Outgoing(event, topic, event.id if held else None) for topic in to or kind.topics)
         return event.id
@@ -138,5 +188,5 @@ class Transaction(Generic[S]):
 
         Returns whether it was in time; when any of it may have gone out already, nothing is stopped and the caller must recall it.
         """
-        await self.write_pending()
-        return await outbox.withhold(self.connection, event_id, self.now)
+        self.asked_database = True
+        return await outbox.withhold(await self.database(), event_id, self.now)

@@ -12,6 +12,7 @@ from sqlalchemy import Row, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import col
 
+from services.chassis import dead_letters
 from services.console.domain.timeline import Hop
 from services.console.tables import RecordRow
 
@@ -31,6 +32,8 @@ KEEP = text("""
 """)
 NOT_FOR_JSONB = (b"\\u0000", b"Infinity")
 """JSON that the codec reads and PostgreSQL's jsonb does not hold (an endless number is written as this word)."""
+DEAD_LETTER = "dead-letter"
+"""The reason of what a service mirrors on its topic of dead letters."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +74,8 @@ def _kept(record: ConsumerRecord) -> _Kept:
         "offset": record.offset,
         "published_at": _moment(record.timestamp),
     }
+    if dead_letters.is_mirror(record):  # the input itself stands where it came in; no case has it twice
+        return _unreadable(place, record.value, [DEAD_LETTER], None)
     try:
         event = decode_kafka(record.key, record.value, record.headers)
     except Invalid as invalid:

@@ -36,11 +36,11 @@ def details(hop: Hop, parties: Parties) -> list[Words]:
     """What a reader wants to know of this record besides what happened; what cannot be read says why."""
     match _data(hop):
         case NextStepSet() as told:
-            return [_owed(each, parties) for each in obligations(told)]
+            return [_owed(each, parties) for each in sorted(obligations(told), key=lambda each: each.due)]
         case CaseClosed(outcome=outcome):
             return [words.reason(words.outcome(outcome))]
         case _:
-            return [words.reason(words.same(reason)) for reason in hop.reasons]
+            return [words.reason(words.unreadable(reason)) for reason in hop.reasons]
 
 
 def _data(hop: Hop) -> object:

@@ -32,6 +32,16 @@ EVENTS = {
 }
 UNREADABLE = Words("Een bericht dat niemand kan lezen", "A message that nobody can read")
 
+REASONS = {
+    "bad-json": Words("het is geen JSON", "it is not JSON"),
+    "bad-utf8": Words("de tekens kloppen niet", "the characters are wrong"),
+    "key-differs": Words("het staat bij een andere zaak", "it stands under another case"),
+    "missing-attribute": Words("er ontbreekt een gegeven", "something is missing"),
+    "no-value": Words("het is leeg", "it is empty"),
+    "not-for-jsonb": Words("er staat iets in dat wij niet kunnen bewaren", "it holds something that we cannot keep"),
+    "too-large": Words("het is te groot", "it is too large"),
+}
+
 OBLIGATIONS = {
     "consult_parents": Words("Praten met de ouders", "Talk with the parents"),
     "obtain_consent": Words("Toestemming vragen aan de ouders", "Ask the parents' consent"),
@@ -78,6 +88,11 @@ def obligation(kind: str) -> Words:
 def outcome(code: str) -> Words:
     """How a case ended."""
     return OUTCOMES.get(code, _spelled(code))
+
+
+def unreadable(code: str) -> Words:
+    """Why nobody can read a message; the code stays beside the words, for who has to mend it."""
+    return Words(*(f"{said} ({code})" for said in REASONS[code])) if code in REASONS else same(code)
 
 
 def reason(of: Words) -> Words:

@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from services.chassis import region, runtime
 from services.chassis.service import Service
 from services.chassis.settings import Settings
-from services.intake import api, store
+from services.intake import api, store, translation
 from services.intake.handlers import events
 
 NAME = "intake"
@@ -23,5 +23,6 @@ def build(settings: Settings) -> FastAPI:
         migrations=Path(__file__).parent / "migrations",
         door="board",
         cases_at="/v1/zaken",
+        deadlines=translation.deadlines,
     )
     return runtime.build(service, settings, api.routes)

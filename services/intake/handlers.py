@@ -3,8 +3,11 @@
 from passend_contracts.events import (
     ConsentGiven,
     ConsentWithdrawn,
+    CrisisRaised,
+    CrisisUpdated,
     JGTReferralAccepted,
     JGTReferralDeclined,
+    JGTReferralOverdue,
     JGTReferralRecalled,
     JGTReferred,
     ParentsConsulted,
@@ -12,7 +15,8 @@ from passend_contracts.events import (
     SupportRequestWithdrawn,
 )
 
-from services.chassis.transaction import Events, Transaction
+from services.chassis.calendar import day
+from services.chassis.transaction import DeadlinePassed, Events, Transaction
 from services.intake import translation, use_cases
 from services.intake.domain.case import Case, Outcome
 
@@ -40,15 +44,14 @@ async def on_parents_consulted(event: ParentsConsulted, tx: Transaction[Case]) -
 @events.on(ConsentGiven)
 async def on_consent_given(event: ConsentGiven, tx: Transaction[Case]) -> None:
     """Let what waited for this consent go on."""
-    purposes = translation.purposes(event.purposes)
-    use_cases.change_case(tx, lambda case: case.consented(**purposes, on=event.agreed_on))
+    use_cases.take_consent(tx, translation.purposes(event.purposes), event.agreed_on)
 
 
-@events.on(ConsentWithdrawn)
+@events.on(ConsentWithdrawn, also_parked=True)
 async def on_consent_withdrawn(event: ConsentWithdrawn, tx: Transaction[Case]) -> None:
     """Stop what this consent allowed, and have the board decide what comes instead."""
     purposes = translation.purposes(event.purposes)
-    use_cases.change_case(tx, lambda case: case.consent_withdrawn(**purposes, on=event.withdrawn_on))
+    use_cases.change_case(tx, lambda case: case.consent_withdrawn(**purposes, on=event.withdrawn_on, order=tx.work.order))
 
 
 @events.on(JGTReferred)
@@ -73,3 +76,27 @@ async def on_jgt_referral_declined(event: JGTReferralDeclined, tx: Transaction[C
 async def on_jgt_referral_recalled(event: JGTReferralRecalled, tx: Transaction[Case]) -> None:
     """The referral was taken back: the board decides what comes instead."""
     use_cases.change_case(tx, lambda case: case.referral_ended(event.recalled_on))
+
+
+@events.on(JGTReferralOverdue)
+async def on_jgt_referral_overdue(_event: JGTReferralOverdue, tx: Transaction[Case]) -> None:
+    """Note that the team is late; the guardian's own timer has somebody else hear of it."""
+    use_cases.change_case(tx, lambda case: case)
+
+
+@events.on(CrisisRaised, case=lambda event: event.case_id)
+async def on_crisis_raised(event: CrisisRaised, tx: Transaction[Case]) -> None:
+    """Have the board plan how the child goes on; help itself does not wait for this."""
+    use_cases.note_crisis(tx, day(event.noticed_at))
+
+
+@events.on(CrisisUpdated, case=lambda event: event.case_id)
+async def on_crisis_updated(event: CrisisUpdated, tx: Transaction[Case]) -> None:
+    """The same, should the update be what is heard first."""
+    use_cases.note_crisis(tx, day(event.noted_at))
+
+
+@events.on(DeadlinePassed)
+async def on_deadline_passed(event: DeadlinePassed, tx: Transaction[Case]) -> None:
+    """Have somebody further up hear of what is late."""
+    use_cases.escalate(tx, event.kind)

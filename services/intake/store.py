@@ -21,7 +21,7 @@ async def load(connection: AsyncConnection, case_ids: Sequence[str]) -> dict[str
     """The cases that there are, with their obligations."""
     obligations = defaultdict(list)
     for row in await connection.execute(select(ObligationRow).where(col(ObligationRow.case_id).in_(case_ids))):
-        obligations[row.case_id].append(Obligation(Kind(row.kind), row.owner, row.due, row.ground))
+        obligations[row.case_id].append(Obligation(Kind(row.kind), row.owner, row.due, row.ground, row.steps))
     rows = await connection.execute(select(CaseRow).where(col(CaseRow.id).in_(case_ids)))
     return {row.id: _case(row, tuple(obligations[row.id])) for row in rows}
 

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import Column, DateTime
+from sqlalchemy import BigInteger, Column, DateTime
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
@@ -27,6 +27,8 @@ class CaseRow(Base, table=True):
     referral_wanted: bool
     may_refer: bool
     feedback: bool
+    refer_withdrawn: int = Field(sa_type=BigInteger)
+    feedback_withdrawn: int = Field(sa_type=BigInteger)
 
 
 class ObligationRow(Base, table=True):
@@ -38,6 +40,7 @@ class ObligationRow(Base, table=True):
     owner: str
     due: date = Field(index=True)
     ground: str
+    steps: int
 
 
 class HistoryRow(Base, table=True):

@@ -1,24 +1,17 @@
 """The contract's words to the guardian's own, and back."""
 
-from datetime import date, datetime
+from collections.abc import Mapping
+from datetime import datetime
 from typing import cast
-from zoneinfo import ZoneInfo
 
-from passend_contracts import catalogue
-from passend_contracts.events import CaseOpened, NextStepSet, SupportRequested
+from passend_contracts.events import CaseEscalated, CaseOpened, NextStepSet, SupportRequested
 from passend_contracts.events.next_step_set.v1 import Obligation as ToldObligation
 from passend_contracts.vocabulary import AgeBand
 
+from services.chassis.calendar import day, end_of
 from services.chassis.transaction import Transaction
 from services.intake.domain.case import Case, Entry
 from services.intake.domain.obligation import Obligation, consult_parents
-
-LEGAL_TIME = ZoneInfo("Europe/Amsterdam")
-
-
-def day(moment: datetime) -> date:
-    """The calendar day in the Netherlands: terms count its days."""
-    return moment.astimezone(LEGAL_TIME).date()
 
 
 def new_case(event: SupportRequested, tx: Transaction[Case]) -> Case:
@@ -44,7 +37,25 @@ def purposes(told: tuple[str, ...] | list[str]) -> dict[str, bool]:
 
 def entry(tx: Transaction[Case]) -> Entry:
     """The line of the history for the event at hand."""
-    return Entry(tx.event.time, catalogue.of(tx.event.type).stem, tx.party or tx.event.producer or "")
+    return Entry(tx.event.time, tx.stem, tx.party or tx.event.producer or "")
+
+
+def deadlines(case: Case) -> Mapping[str, datetime]:
+    """When each obligation is late, or climbs on: the end of its day in the Netherlands."""
+    return {each.kind.value: end_of(last) for each in case.obligations if (last := each.climbs_after)}
+
+
+def escalated(late: Obligation) -> CaseEscalated:
+    """Who hears now that an obligation is late, and when it climbs on."""
+    seen = _told(late)
+    return CaseEscalated(
+        obligation=seen.kind,
+        owner=seen.owner,
+        due=seen.due,
+        step=late.steps,
+        climbed_to=late.ladder[late.steps - 1],
+        next_step_on=day(end_of(last)) if (last := late.climbs_after) else None,
+    )
 
 
 def case_opened(case: Case) -> CaseOpened:

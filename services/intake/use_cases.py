@@ -1,13 +1,15 @@
 """What the guardian decides: open, change and close a case, and tell its obligations whenever they change."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import date
 
 import structlog
 from passend_contracts.events import CaseClosed
 
+from services.chassis.calendar import day
 from services.chassis.transaction import Transaction
 from services.intake import translation
-from services.intake.domain.case import Case, Outcome
+from services.intake.domain.case import Case, Entry, Outcome
 
 log = structlog.get_logger()
 
@@ -32,10 +34,40 @@ def change_case(tx: Transaction[Case], change: Callable[[Case], Case]) -> None:
         _keep(tx, change(case))
 
 
+def take_consent(tx: Transaction[Case], purposes: Mapping[str, bool], on: date) -> None:
+    """Let what waited for this consent go on; a consent that took effect late never undoes a withdrawal that came after it."""
+    case = _open_case(tx)
+    if case and case.was_withdrawn_since(**purposes, order=tx.work.order):
+        tx.refuse(
+            rule="consent_withdrawn_since",
+            ground="Consent can be withdrawn at any time (AVG art. 7.3)",
+            possible="Send consent_given anew when the parents agree again.",
+        )
+    elif case:
+        _keep(tx, case.consented(**purposes, on=on))
+
+
+def escalate(tx: Transaction[Case], kind: str) -> None:
+    """An obligation is late: somebody further up hears of it, and the timer is set for the next step."""
+    case = tx.state
+    if case and (late := case.late(kind)):
+        tx.publish(translation.escalated(late), sender=case.board_urn)
+        log.warning("case_escalated", obligation=kind, step=late.steps)
+        tx.save(case.with_duty(late, without=()).noted(Entry(tx.now, "case_escalated", tx.service.name)))
+
+
+def note_crisis(tx: Transaction[Case], noticed: date) -> None:
+    """Take up in the child's case that there is a crisis; one of a child without an open case is for those on call alone."""
+    if tx.state and tx.state.is_open:
+        _keep(tx, tx.state.crisis(noticed))
+    else:
+        log.warning("crisis_without_open_case")
+
+
 def close_case(tx: Transaction[Case], outcome: Outcome) -> None:
     """End the case: nobody owes anything any more."""
     if case := _open_case(tx):
-        tx.publish(CaseClosed(outcome=outcome.value, closed_on=translation.day(tx.now)), sender=case.board_urn)
+        tx.publish(CaseClosed(outcome=outcome.value, closed_on=day(tx.now)), sender=case.board_urn)
         log.info("case_closed", outcome=outcome.value)
         _keep(tx, case.closed(outcome))
 

@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from services.chassis import region, runtime
 from services.chassis.service import Service
 from services.chassis.settings import Settings
-from services.jgt_bridge import api, store
+from services.jgt_bridge import api, store, translation
 from services.jgt_bridge.handlers import events
 
 NAME = "jgt_bridge"
@@ -23,5 +23,6 @@ def build(settings: Settings) -> FastAPI:
         migrations=Path(__file__).parent / "migrations",
         door="gemeente",
         cases_at="/v1/verwijzingen",
+        deadlines=translation.deadlines,
     )
     return runtime.build(service, settings, api.routes)

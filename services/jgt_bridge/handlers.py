@@ -10,7 +10,7 @@ from passend_contracts.events import (
     SupportRequestWithdrawn,
 )
 
-from services.chassis.transaction import Events, Transaction
+from services.chassis.transaction import DeadlinePassed, Events, Transaction
 from services.jgt_bridge import translation, use_cases
 from services.jgt_bridge.domain.referral import Referral, State
 
@@ -35,7 +35,7 @@ async def on_consent_given(event: ConsentGiven, tx: Transaction[Referral]) -> No
     use_cases.take_consent(tx, translation.given(event, tx))
 
 
-@events.on(ConsentWithdrawn)
+@events.on(ConsentWithdrawn, also_parked=True)
 async def on_consent_withdrawn(event: ConsentWithdrawn, tx: Transaction[Referral]) -> None:
     """Stop the referral if it has not gone out, else recall it."""
     await use_cases.take_withdrawal(tx, translation.withdrawn(event, tx))
@@ -57,3 +57,9 @@ async def on_jgt_referral_accepted(event: JGTReferralAccepted, tx: Transaction[R
 async def on_jgt_referral_declined(event: JGTReferralDeclined, tx: Transaction[Referral]) -> None:
     """Take the team's no, from the gemeente that was asked."""
     use_cases.take_answer(tx, event.referral, State.DECLINED)
+
+
+@events.on(DeadlinePassed)
+async def on_deadline_passed(_event: DeadlinePassed, tx: Transaction[Referral]) -> None:
+    """Remind the team that has not answered in time."""
+    use_cases.remind(tx)

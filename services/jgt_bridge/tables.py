@@ -28,4 +28,5 @@ class ReferralRow(Base, table=True):
     wish_held_on: date | None = None
     state: str
     referral_id: str | None = None
+    answer_due: date | None = None
     open: bool

@@ -1,23 +1,17 @@
 """The contract's words to jgt_bridge's own, and back; the consent rule is asked here."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import cast
-from zoneinfo import ZoneInfo
 
 from passend_contracts import consent
-from passend_contracts.events import ConsentGiven, ConsentWithdrawn, JGTReferred, ParentsConsulted, SupportRequested
+from passend_contracts.events import ConsentGiven, ConsentWithdrawn, JGTReferralOverdue, JGTReferred, ParentsConsulted, SupportRequested
 from passend_contracts.vocabulary import AgeBand
 
+from services.chassis.calendar import end_of
 from services.chassis.region import Team
 from services.chassis.transaction import Transaction
-from services.jgt_bridge.domain.referral import ANSWER_TIME, Consent, Referral, Wish
-
-LEGAL_TIME = ZoneInfo("Europe/Amsterdam")
-
-
-def day(moment: datetime) -> date:
-    """The calendar day in the Netherlands: terms count its days."""
-    return moment.astimezone(LEGAL_TIME).date()
+from services.jgt_bridge.domain.referral import ANSWER, ANSWER_TIME, Consent, Referral, Wish
 
 
 def new_referral(event: SupportRequested, tx: Transaction[Referral]) -> Referral:
@@ -41,13 +35,25 @@ def withdrawn(event: ConsentWithdrawn, tx: Transaction[Referral]) -> Consent:
     return Consent(tx.event.id, tuple(event.purposes), int(tx.event.sequence or 0), given=False, on=event.withdrawn_on)
 
 
+def deadlines(referral: Referral) -> Mapping[str, datetime]:
+    """When the team's answer is late."""
+    return {ANSWER: end_of(referral.answer_due)} if referral.awaits_answer and referral.answer_due else {}
+
+
+def overdue(referral: Referral, today: date) -> JGTReferralOverdue:
+    """That the team has not answered in time."""
+    if referral.referral_id is None or referral.answer_due is None:
+        raise ValueError("no answer is awaited")
+    return JGTReferralOverdue(referral=referral.referral_id, answer_due=referral.answer_due, noticed_on=today)
+
+
 def consent_to_refer(referral: Referral) -> consent.Answer:
     """Whether the child's data may go to the gemeente of its home: the one rule, over our own entries."""
     entries = (consent.Entry(each.id, each.sequence, frozenset(each.purposes), each.given, each.on) for each in referral.consents)
     return consent.may_share(entries, "refer_to_youth_team", referral.municipality)
 
 
-def referred(referral: Referral, team: Team, because: consent.Entry, now: datetime) -> JGTReferred:
+def referred(referral: Referral, team: Team, because: consent.Entry, today: date) -> JGTReferred:
     """The referral as the team receives it: routing and dates, nothing about who the child is."""
     if referral.wish is None:
         raise ValueError("a referral without a conversation")
@@ -60,5 +66,5 @@ def referred(referral: Referral, team: Team, because: consent.Entry, now: dateti
         consulted_on=referral.wish.held_on,
         consent=because.id,
         consented_on=because.on,
-        answer_due=day(now) + ANSWER_TIME,
+        answer_due=today + ANSWER_TIME,
     )

@@ -4,6 +4,7 @@ import structlog
 from passend_contracts import catalogue
 from passend_contracts.events import JGTReferralRecalled
 
+from services.chassis.calendar import day
 from services.chassis.transaction import Transaction
 from services.jgt_bridge import translation
 from services.jgt_bridge.domain.referral import Consent, Referral, State, Wish
@@ -57,12 +58,20 @@ def take_answer(tx: Transaction[Referral], referral_id: str, answer: State) -> N
         tx.save(referral.now(answer))
 
 
+def remind(tx: Transaction[Referral]) -> None:
+    """The last day for the team's answer has passed: say so to the gemeente and to who watches over the case."""
+    if (referral := _known(tx)) and referral.awaits_answer:
+        tx.publish(translation.overdue(referral, day(tx.now)), sender=referral.board_urn, to=_topics(referral))
+        log.warning("jgt_referral_overdue", gemeente=referral.municipality)
+
+
 def _refer_when_wanted(tx: Transaction[Referral], referral: Referral) -> None:
     decision = translation.consent_to_refer(referral)
-    team = tx.service.region.team_for(referral.municipality, translation.day(tx.now))
+    today = day(tx.now)
+    team = tx.service.region.team_for(referral.municipality, today)
     if referral.may_be_sent and decision.allowed and decision.because and team:
-        event = translation.referred(referral, team, decision.because, tx.now)
-        referral = referral.sent(tx.publish(event, sender=referral.board_urn, to=_topics(referral), held=True))
+        event = translation.referred(referral, team, decision.because, today)
+        referral = referral.sent(tx.publish(event, sender=referral.board_urn, to=_topics(referral), held=True), event.answer_due)
         log.info("jgt_referred", team=team.id)
     tx.save(referral)
 
@@ -74,7 +83,7 @@ async def _stop(tx: Transaction[Referral], referral: Referral, reason: str) -> R
     if await tx.withhold(referral.referral_id):
         log.info("jgt_referral_withheld", reason=reason)
         return referral.now(State.WITHHELD)
-    recall = JGTReferralRecalled(referral=referral.referral_id, reason=reason, recalled_on=translation.day(tx.now))
+    recall = JGTReferralRecalled(referral=referral.referral_id, reason=reason, recalled_on=day(tx.now))
     log.info("jgt_referral_recalled", reason=reason)
     tx.publish(recall, sender=referral.board_urn, to=_topics(referral))
     return referral.now(State.RECALLED)

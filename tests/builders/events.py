@@ -1,6 +1,6 @@
 """Events of an invented child at an invented school, in the words of the catalogue."""
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -8,6 +8,8 @@ from passend_contracts.envelope import Envelope
 from passend_contracts.events import (
     ConsentGiven,
     ConsentWithdrawn,
+    CrisisRaised,
+    CrisisUpdated,
     JGTReferralAccepted,
     JGTReferralDeclined,
     JGTReferralRecalled,
@@ -17,7 +19,12 @@ from passend_contracts.events import (
     SupportRequestWithdrawn,
 )
 
+from services.chassis.calendar import day
 from services.chassis.testing import an_event
+
+NOW = datetime.now(UTC)
+TODAY = day(NOW)
+"""With dates of today nothing in these events is late already."""
 
 BOARD = "bg41234"
 OTHER_BOARD = "bg41235"
@@ -31,29 +38,29 @@ OTHER_GEMEENTE_SYSTEM = "urn:nld:oin:00000001900547285000:systeem:jeugd"
 
 
 def a_support_requested(case: str | None = None, *, home: str = GEMEENTE, **attributes: Any) -> Envelope:
-    data = SupportRequested(school="90AA00", home_municipality=home, age_band="6-7", recognised_on=date(2026, 11, 2))
+    data = SupportRequested(school="90AA00", home_municipality=home, age_band="6-7", recognised_on=TODAY - timedelta(weeks=1))
     return an_event(data, **{"source": SCHOOL_SYSTEM, "subject": case, **attributes})
 
 
-def a_parents_consulted(case: str, *, youth_team: str = "refer", **attributes: Any) -> Envelope:
-    data = ParentsConsulted(held_on=date(2026, 11, 9), present=["parent", "teacher"], child_heard="heard", youth_team=youth_team)
+def a_parents_consulted(case: str, *, youth_team: str = "refer", held_on: date = TODAY, **attributes: Any) -> Envelope:
+    data = ParentsConsulted(held_on=held_on, present=["parent", "teacher"], child_heard="heard", youth_team=youth_team)
     return an_event(data, **{"source": SCHOOL_SYSTEM, "subject": case, **attributes})
 
 
 def a_consent_given(case: str, *purposes: str, **attributes: Any) -> Envelope:
     purposes = purposes or ("refer_to_youth_team",)
-    data = ConsentGiven(purposes=list(purposes), agreed_by=["parent"], agreed_on=date(2026, 11, 9), form="written")
+    data = ConsentGiven(purposes=list(purposes), agreed_by=["parent"], agreed_on=TODAY, form="written")
     return an_event(data, **{"source": SCHOOL_SYSTEM, "subject": case, **attributes})
 
 
 def a_consent_withdrawn(case: str, *purposes: str, **attributes: Any) -> Envelope:
     purposes = purposes or ("refer_to_youth_team",)
-    data = ConsentWithdrawn(purposes=list(purposes), withdrawn_by=["parent"], withdrawn_on=date(2026, 11, 10))
+    data = ConsentWithdrawn(purposes=list(purposes), withdrawn_by=["parent"], withdrawn_on=TODAY)
     return an_event(data, **{"source": SCHOOL_SYSTEM, "subject": case, **attributes})
 
 
 def a_support_request_withdrawn(case: str, **attributes: Any) -> Envelope:
-    return an_event(SupportRequestWithdrawn(withdrawn_on=date(2026, 11, 10)), **{"source": SCHOOL_SYSTEM, "subject": case, **attributes})
+    return an_event(SupportRequestWithdrawn(withdrawn_on=TODAY), **{"source": SCHOOL_SYSTEM, "subject": case, **attributes})
 
 
 def a_referral(case: str, **attributes: Any) -> Envelope:
@@ -64,24 +71,42 @@ def a_referral(case: str, **attributes: Any) -> Envelope:
         home_municipality=GEMEENTE,
         team="leiden",
         age_band="6-7",
-        consulted_on=date(2026, 11, 9),
+        consulted_on=TODAY,
         consent=str(uuid4()),
-        consented_on=date(2026, 11, 9),
-        answer_due=date(2026, 11, 16),
+        consented_on=TODAY,
+        answer_due=TODAY + timedelta(weeks=1),
     )
     return an_event(data, **{"source": BRIDGE_FOR_SCHOOL, "producer": "jgt_bridge", "subject": case, **attributes})
 
 
 def a_recall(referral: Envelope, **attributes: Any) -> Envelope:
-    data = JGTReferralRecalled(referral=referral.id, reason="consent_withdrawn", recalled_on=date(2026, 11, 12))
+    data = JGTReferralRecalled(referral=referral.id, reason="consent_withdrawn", recalled_on=TODAY)
     return an_event(data, **{"source": BRIDGE_FOR_SCHOOL, "producer": "jgt_bridge", "subject": referral.subject, **attributes})
 
 
 def an_acceptance(referral: Envelope, *, source: str, **attributes: Any) -> Envelope:
-    data = JGTReferralAccepted(referral=referral.id, accepted_on=date(2026, 11, 12))
+    data = JGTReferralAccepted(referral=referral.id, accepted_on=TODAY)
     return an_event(data, **{"source": source, "subject": referral.subject, **attributes})
 
 
 def a_decline(referral: Envelope, *, source: str, **attributes: Any) -> Envelope:
-    data = JGTReferralDeclined(referral=referral.id, declined_on=date(2026, 11, 12), reason="no_capacity")
+    data = JGTReferralDeclined(referral=referral.id, declined_on=TODAY, reason="no_capacity")
     return an_event(data, **{"source": source, "subject": referral.subject, **attributes})
+
+
+def a_crisis_raised(crisis: str | None = None, *, case_id: str | None = None, **attributes: Any) -> Envelope:
+    data = CrisisRaised(
+        case_id=case_id,
+        school="90AA00",
+        home_municipality=GEMEENTE,
+        age_band="8-9",
+        noticed_at=NOW,
+        situation="dropped_out",
+        urgency="today",
+    )
+    return an_event(data, **{"source": SCHOOL_SYSTEM, "subject": crisis, **attributes})
+
+
+def a_crisis_updated(crisis: str, *, state: str = "ongoing", **attributes: Any) -> Envelope:
+    data = CrisisUpdated(school="90AA00", home_municipality=GEMEENTE, noted_at=NOW, state=state)
+    return an_event(data, **{"source": SCHOOL_SYSTEM, "subject": crisis, **attributes})

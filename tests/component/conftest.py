@@ -11,6 +11,7 @@ from services.chassis.settings import Settings
 from services.chassis.testing import RunningService, running
 from services.intake import app as intake_app
 from services.jgt_bridge import app as jgt_bridge_app
+from services.notify import app as notify_app
 from tests.component.issuer import Issuer, bearer
 from tests.pairs.pair import Pair
 from tests.pairs.topics import REGION
@@ -55,6 +56,12 @@ def tokens(issuer: Issuer) -> Tokens:
 @pytest.fixture
 async def intake(pair: Pair, issuer: Issuer) -> AsyncIterator[RunningService]:
     async with run(pair, intake_app.NAME, intake_app.build, **issuer.settings) as service:
+        yield service
+
+
+@pytest.fixture
+async def notify(pair: Pair, issuer: Issuer) -> AsyncIterator[RunningService]:
+    async with run(pair, notify_app.NAME, notify_app.build, **issuer.settings) as service:
         yield service
 
 

@@ -1,14 +1,20 @@
 """One folder per event, named by its stem: what it means (`event.toml`), its data (`v1.py`), its schema and its examples."""
 
 from passend_contracts.events.case_closed.v1 import CaseClosed
+from passend_contracts.events.case_escalated.v1 import CaseEscalated
 from passend_contracts.events.case_opened.v1 import CaseOpened
+from passend_contracts.events.case_parked.v1 import CaseParked
+from passend_contracts.events.case_released.v1 import CaseReleased
 from passend_contracts.events.consent_given.v1 import ConsentGiven
 from passend_contracts.events.consent_withdrawn.v1 import ConsentWithdrawn
+from passend_contracts.events.crisis_raised.v1 import CrisisRaised
+from passend_contracts.events.crisis_updated.v1 import CrisisUpdated
 from passend_contracts.events.event_accepted.v1 import EventAccepted
 from passend_contracts.events.event_refused.v1 import EventRefused
 from passend_contracts.events.event_rejected.v1 import EventRejected
 from passend_contracts.events.jgt_referral_accepted.v1 import JGTReferralAccepted
 from passend_contracts.events.jgt_referral_declined.v1 import JGTReferralDeclined
+from passend_contracts.events.jgt_referral_overdue.v1 import JGTReferralOverdue
 from passend_contracts.events.jgt_referral_recalled.v1 import JGTReferralRecalled
 from passend_contracts.events.jgt_referred.v1 import JGTReferred
 from passend_contracts.events.next_step_set.v1 import NextStepSet
@@ -19,14 +25,20 @@ from passend_contracts.events.withheld.v1 import Withheld
 
 __all__ = [
     "CaseClosed",
+    "CaseEscalated",
     "CaseOpened",
+    "CaseParked",
+    "CaseReleased",
     "ConsentGiven",
     "ConsentWithdrawn",
+    "CrisisRaised",
+    "CrisisUpdated",
     "EventAccepted",
     "EventRefused",
     "EventRejected",
     "JGTReferralAccepted",
     "JGTReferralDeclined",
+    "JGTReferralOverdue",
     "JGTReferralRecalled",
     "JGTReferred",
     "NextStepSet",

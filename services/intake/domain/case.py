@@ -7,7 +7,7 @@ from enum import StrEnum
 from services.intake.domain import obligation as duty
 from services.intake.domain.obligation import Kind, Obligation
 
-TEAM_STATUS = frozenset({"jgt_referral_accepted", "jgt_referral_declined"})
+TEAM_STATUS = frozenset({"jgt_referral_accepted", "jgt_referral_declined", "jgt_referral_overdue"})
 """What the gemeente's team tells; a child's school hears of it only with the parents' consent."""
 
 
@@ -52,6 +52,10 @@ class Case:
     may_refer: bool = False
     feedback: bool = False
     """Whether the parents let the school hear how the youth team gets on."""
+    refer_withdrawn: int = 0
+    """Where among the school's events consent to refer was last taken back; what was said before that does not count any more."""
+    feedback_withdrawn: int = 0
+    """The same for feedback to the school."""
     new_entries: tuple[Entry, ...] = ()
     """Lines of the history that are not kept yet."""
 
@@ -87,9 +91,19 @@ class Case:
             return case.with_duty(duty.refer(on), without=(Kind.OBTAIN_CONSENT, Kind.DECIDE_NEXT_STEP))
         return case
 
-    def consent_withdrawn(self, *, to_refer: bool, to_feedback: bool, on: date) -> "Case":
+    def was_withdrawn_since(self, *, to_refer: bool, to_feedback: bool, order: int) -> bool:
+        """Whether the parents took back afterwards what they agreed to at that place among the school's events."""
+        return (to_refer and order < self.refer_withdrawn) or (to_feedback and order < self.feedback_withdrawn)
+
+    def consent_withdrawn(self, *, to_refer: bool, to_feedback: bool, on: date, order: int) -> "Case":
         """The parents took consent back for these purposes; a referral already sent is recalled by its sender."""
-        case = replace(self, may_refer=self.may_refer and not to_refer, feedback=self.feedback and not to_feedback)
+        case = replace(
+            self,
+            may_refer=self.may_refer and not to_refer,
+            feedback=self.feedback and not to_feedback,
+            refer_withdrawn=order if to_refer else self.refer_withdrawn,
+            feedback_withdrawn=order if to_feedback else self.feedback_withdrawn,
+        )
         if to_refer and self._owes(Kind.REFER):
             return case.with_duty(duty.decide_next_step(self.board, on), without=(Kind.REFER,))
         return case
@@ -105,6 +119,15 @@ class Case:
     def referral_ended(self, on: date) -> "Case":
         """Declined or recalled: nobody helps yet, so the board decides what comes instead."""
         return self.with_duty(duty.decide_next_step(self.board, on), without=(Kind.TEAM_ANSWER, Kind.REFER))
+
+    def crisis(self, noticed: date) -> "Case":
+        """A crisis was raised: whoever helps now, the board and the parents plan how the child goes on."""
+        return self.with_duty(duty.plan_after_crisis(self.board, noticed), without=())
+
+    def late(self, kind: str) -> Obligation | None:
+        """The obligation of that kind, one step up its ladder; None when it was met, or the top has heard of it."""
+        found = next((each for each in self.obligations if each.kind.value == kind), None)
+        return found.climbed() if found and found.climbs_after else None
 
     def closed(self, outcome: Outcome) -> "Case":
         """Nobody owes anything any more."""

@@ -1,6 +1,6 @@
 """What somebody must do for a child by a date: an open case always holds at least one of these."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
@@ -14,7 +14,14 @@ class Kind(StrEnum):
     TEAM_ANSWER = "team_answer"
     DECIDE_NEXT_STEP = "decide_next_step"
     EVALUATE_SUPPORT = "evaluate_support"
+    PLAN_AFTER_CRISIS = "plan_after_crisis"
 
+
+SUPPORT_LADDER = ("education_specialist", "school_director", "swv_director")
+"""Who hears of it, week after week, when support is late: first the specialist who leads the support (onderwijsspecialist)."""
+DUTY_OF_CARE_LADDER = ("school_director", "school_board", "swv_director")
+"""The same where the board's own duty of care (zorgplicht) is late."""
+CLIMBS_EVERY = timedelta(weeks=1)
 
 PLATFORM = "jgt_bridge"
 THIRD_PARTY = "third_party"
@@ -22,17 +29,35 @@ THIRD_PARTY = "third_party"
 
 @dataclass(frozen=True, slots=True)
 class Obligation:
-    """Somebody's duty: what (`kind`), whose (`owner`: a party or a service), until when (`due`, the last day) and why (`ground`)."""
+    """Somebody's duty: what (`kind`), whose (`owner`: a party or a service), until when (`due`, the last day) and why (`ground`).
+
+    When it is late it climbs a ladder, a step a week (`steps` so far), until it is met or the top has heard of it.
+    """
 
     kind: Kind
     owner: str
     due: date
     ground: str
+    steps: int = field(default=0, compare=False)  # how late it is changes nothing in what is owed
+
+    @property
+    def ladder(self) -> tuple[str, ...]:
+        """The roles that hear of it in turn."""
+        return DUTY_OF_CARE_LADDER if self.kind is Kind.DECIDE_NEXT_STEP else SUPPORT_LADDER
+
+    @property
+    def climbs_after(self) -> date | None:
+        """The last day before its next step; None when the top has heard of it."""
+        return self.due + self.steps * CLIMBS_EVERY if self.steps < len(self.ladder) else None
+
+    def climbed(self) -> "Obligation":
+        """One step further up."""
+        return replace(self, steps=self.steps + 1)
 
     def as_others_see_it(self) -> "Obligation":
         """Without youth-care status: those who may not know of it see a step with a third party, due then."""
         if self.kind is Kind.TEAM_ANSWER:
-            return Obligation(self.kind, THIRD_PARTY, self.due, "A step with a third party")
+            return replace(self, owner=THIRD_PARTY, ground="A step with a third party")
         return self
 
 
@@ -71,3 +96,8 @@ def ask_elsewhere(board: str, since: date) -> Obligation:
 def evaluate_support(board: str, since: date) -> Obligation:
     """Evaluate with the parents whether the support is enough (handelingsgericht werken: every step has an evaluation date); six weeks."""
     return Obligation(Kind.EVALUATE_SUPPORT, board, since + timedelta(weeks=6), "Evaluation with the parents (handelingsgericht werken)")
+
+
+def plan_after_crisis(board: str, noticed: date) -> Obligation:
+    """Agree with parents and helpers how the child goes on after a crisis; one week: a proposal, no public norm was found."""
+    return Obligation(Kind.PLAN_AFTER_CRISIS, board, noticed + timedelta(weeks=1), "Fast help in a crisis (brochure PPO regio Leiden)")

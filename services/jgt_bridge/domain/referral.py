@@ -8,6 +8,10 @@ ANSWER_TIME = timedelta(weeks=1)
 """How long a team may take to answer: this platform's proposal; no law sets it."""
 
 
+ANSWER = "team_answer"
+"""The deadline of the team's answer."""
+
+
 class State(StrEnum):
     """How far the referral is."""
 
@@ -55,6 +59,8 @@ class Referral:
     wish: Wish | None = None
     state: State = State.NONE
     referral_id: str | None = None
+    answer_due: date | None = None
+    """The last day on which the team's answer to it is in time."""
     open: bool = True
 
     def heard(self, consent: Consent) -> "Referral":
@@ -75,9 +81,9 @@ class Referral:
         """Whether the team has a referral that it has not answered."""
         return self.state is State.SENT
 
-    def sent(self, referral_id: str) -> "Referral":
+    def sent(self, referral_id: str, answer_due: date) -> "Referral":
         """The team's answer is awaited."""
-        return replace(self, state=State.SENT, referral_id=referral_id)
+        return replace(self, state=State.SENT, referral_id=referral_id, answer_due=answer_due)
 
     def now(self, state: State) -> "Referral":
         """In another state."""

@@ -1,6 +1,7 @@
 import asyncio
 import os
 import sys
+from asyncio.subprocess import Process
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,15 +32,16 @@ class Site:
     topics: Topics
 
 
-async def answers(client: httpx.AsyncClient, url: str) -> None:
+async def answers(client: httpx.AsyncClient, url: str, process: Process) -> None:
     async with asyncio.timeout(WITHIN):
-        while True:
+        while process.returncode is None:
             try:
                 if (await client.get(url)).is_success:
                     return
             except httpx.TransportError:
                 pass  # nobody listens there yet
             await asyncio.sleep(0.05)
+    raise RuntimeError("the console ended before it was ready")
 
 
 @pytest.fixture
@@ -68,18 +70,19 @@ async def site(pair: Pair, issuer: Issuer, tmp_path: Path) -> AsyncIterator[Site
     port = free_port()
     settings = settings_of(pair, console_app.NAME, port=port, **issuer.settings)
     environment = {name: value for name, value in os.environ.items() if name != "PYTEST_CURRENT_TEST"}  # it makes NiceGUI another one
-    environment |= {f"PASSEND_{name.upper()}": str(value) for name, value in settings}
+    environment |= {f"PASSEND_{name.upper()}": str(value) for name, value in settings if value is not None}
     with (tmp_path / "console.log").open("wb") as log:
         process = await asyncio.create_subprocess_exec(sys.executable, "-m", "services.console", cwd=ROOT, env=environment, stdout=log)
     topics = Topics(pair.kafka)
     try:
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client:
             await topics.start()
-            await answers(client, "/health/ready")
+            await answers(client, "/health/ready", process)
             yield Site(str(client.base_url), topics)
     finally:
         await topics.stop()
-        process.terminate()
+        if process.returncode is None:
+            process.terminate()
         await asyncio.wait_for(process.wait(), WITHIN)
 
 

@@ -96,7 +96,7 @@ async def test_a_case_tells_who_spoke_to_whom_and_renews_itself(page: Page, site
     await site.topics.put(SCHOOL, b'{"subject":"%s"}' % request.subject.encode(), key=request.subject.encode())
     await page.shows("Verwezen naar het jeugdteam", "Jeugdbrug → Gemeente Leiden")
     await page.shows("Jeugdteam gaat helpen", "Gemeente Leiden → Jeugdbrug → Bewaker")
-    await page.shows("Een bericht dat niemand kan lezen", "Reden: missing-attribute")
+    await page.shows("Een bericht dat niemand kan lezen", "Reden: er ontbreekt een gegeven (missing-attribute)")
     await page.shows("Referred to the youth team", "The youth team will help", "A message that nobody can read", language="en")
     assert await page.value("window.scrollY") == 300, "what comes in leaves the page where it was"
 

@@ -38,7 +38,7 @@ async def test_a_timeline_tells_everything_of_one_case_and_nothing_before_its_ca
     egg = a_consent_given(consultation.subject, id=this, causationid=f"{consultation.source}#{that}")
     await put(console, [(SCHOOL, egg), (SCHOOL, a_consent_given(consultation.subject, id=that, **because_of(egg)))])
     await put(console, [(SCHOOL, a_support_requested())])
-    await rows("SELECT 1 FROM record", at_least=9)
+    await rows("SELECT 1 FROM record WHERE topic <> 'dlq.console.v1'", at_least=9)
     answer = await console.http.get(f"/v1/tijdlijnen/{consultation.subject}", headers=tokens("console", "operator"))
     hops = answer.json()["hops"]
     assert (answer.status_code, answer.json()["caseId"], answer.headers["API-Version"]) == (200, consultation.subject, "1.0.0")

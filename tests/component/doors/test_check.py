@@ -1,5 +1,6 @@
 """The check that both ways share: whatever a party sends, it is let in or told why, and no input breaks the door itself."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from hypothesis import given, settings, strategies as st
@@ -26,7 +27,7 @@ ANY_JSON = st.recursive(
 )
 def test_whatever_a_party_sends_is_let_in_or_told_why(changed: dict[str, Any], missing: set[str]) -> None:
     event = {name: value for name, value in {**EVENT, **changed}.items() if name not in missing}
-    match doors.check(decode_http({"content-type": STRUCTURED}, as_json(event))[0], PARTY):
+    match doors.check(decode_http({"content-type": STRUCTURED}, as_json(event))[0], PARTY, datetime.now(UTC)):
         case Envelope() as accepted:
             assert PARTY.owns(accepted.source)
         case Invalid() as invalid:

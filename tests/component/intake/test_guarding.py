@@ -104,7 +104,10 @@ async def test_a_referral_and_its_answer_move_the_obligations(intake: RunningSer
         referral = await a_case_with_a_referral(intake)
         await intake.deliver(TEAM, answer(referral))
         *_, asked, moved = await told_about(intake, GUARD, NextStepSet, [referral.subject], times=4)
-        assert asked.data["nextStep"].items() >= {"kind": "third_party_step", "owner": "third_party", "due": "2026-11-16"}.items()
+        assert (
+            asked.data["nextStep"].items()
+            >= {"kind": "third_party_step", "owner": "third_party", "due": referral.data["answerDue"]}.items()
+        )
         assert [(each["kind"], each["owner"]) for each in moved.data["obligations"]] == [(step, BOARD)]
 
 

@@ -1,0 +1,88 @@
+"""Inbox and outbox grow by the month: partitions are made ahead and dropped whole after their retention, never row by row."""
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+import structlog
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from services.chassis import database
+from services.chassis.clock import Clock
+from services.chassis.inbox import KEPT
+
+EVERY_SECONDS = 3600.0
+AHEAD = timedelta(days=70)
+OUTBOX_KEPT = timedelta(days=60)
+"""How long a published row stays, so that a lost log can be filled again."""
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Monthly:
+    """A table partitioned by month, and for how long each month is kept. A month that is `needed` stays, whatever its age."""
+
+    table: str
+    kept: timedelta
+    needed: str = "false"
+
+
+TABLES = (Monthly("inbox", KEPT), Monthly("outbox", OUTBOX_KEPT, needed="published_at IS NULL"))
+
+EXISTING = text("""
+    SELECT child.relname FROM pg_inherits JOIN pg_class child ON child.oid = inhrelid WHERE inhparent = CAST(:table AS regclass)
+""")
+
+
+async def keep(connection: AsyncConnection, now: datetime) -> None:
+    """Make the months that come and drop those that are over; replicas take turns. A table in use for long is left for the next time."""
+    await connection.execute(text("SELECT pg_advisory_xact_lock(2802)"))
+    await connection.execute(text("SET LOCAL lock_timeout = '2s'"))
+    for monthly in TABLES:
+        existing = set((await connection.execute(EXISTING, {"table": monthly.table})).scalars())
+        wanted = {f"{monthly.table}_{start:%Y_%m}": (start, end) for start, end in _months(now - monthly.kept, now + AHEAD)}
+        for name in sorted(wanted.keys() - existing):
+            start, end = wanted[name]
+            await connection.execute(text(f"CREATE TABLE {name} PARTITION OF {monthly.table} FOR VALUES FROM ('{start}') TO ('{end}')"))
+        for name in sorted(existing - wanted.keys() - {f"{monthly.table}_other"}):
+            await _drop(connection, name, monthly)
+
+
+async def _drop(connection: AsyncConnection, name: str, monthly: Monthly) -> None:
+    needed = (await connection.execute(text(f"SELECT EXISTS (SELECT FROM {name} WHERE {monthly.needed})"))).scalar_one()  # noqa: S608 -- our own names
+    if not needed:
+        await connection.execute(text(f"DROP TABLE {name}"))
+        log.info("month_dropped", partition=name)
+
+
+def _months(first: datetime, last: datetime) -> Iterator[tuple[datetime, datetime]]:
+    """Start and end of every month from the one to the other."""
+    count = (last.year - first.year) * 12 + last.month - first.month + 1
+    starts = [_month(first.year, first.month + n) for n in range(count + 1)]
+    return pairwise(starts)
+
+
+def _month(year: int, month: int) -> datetime:
+    return datetime(year + (month - 1) // 12, (month - 1) % 12 + 1, 1, tzinfo=UTC)
+
+
+class Housekeeper:
+    """Keeps the months of a service for as long as it runs."""
+
+    def __init__(self, engine: AsyncEngine, clock: Clock) -> None:
+        self._engine = engine
+        self._clock = clock
+
+    async def run(self) -> None:
+        """Look every hour; what cannot be done now is done the next time, for a row without its month still finds a place."""
+        while True:
+            await asyncio.sleep(EVERY_SECONDS)
+            try:
+                async with self._engine.begin() as connection:
+                    await keep(connection, self._clock.now())
+            except database.TRANSIENT as error:
+                log.warning("months_left_for_later", fault=type(error).__name__)

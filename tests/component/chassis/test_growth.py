@@ -1,0 +1,75 @@
+"""Tables that grow are kept by the month: made ahead, dropped whole, and a redelivery across a month's end has no second effect."""
+
+from datetime import UTC, datetime, timedelta
+
+import asyncpg
+from passend_contracts.catalogue import of
+from passend_contracts.envelope import Envelope
+from passend_contracts.events import JGTReferralAccepted
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from services.chassis import partitions
+from services.chassis.inbox import KEPT
+from services.chassis.testing import RunningService
+from tests.builders.events import a_support_requested
+from tests.component.chassis.conftest import Start
+from tests.component.chassis.ledger import IN, NAME, OUT
+from tests.component.chassis.test_deadlines import Clock
+from tests.component.waiting import until
+from tests.pairs.pair import Pair
+
+
+async def told_of(service: RunningService, event: Envelope) -> int:
+    """How many effects of this event were told, once one of a later event is."""
+    marker = a_support_requested()
+    await service.deliver(IN, marker)
+    events = await service.until(OUT, lambda told: marker.id in {each.data.get("referral") for each in told})
+    return sum(each.type == of(JGTReferralAccepted).type and each.data["referral"] == event.id for each in events)
+
+
+async def test_a_redelivery_across_the_end_of_a_month_has_no_second_effect(start: Start, clock: Clock) -> None:
+    file, begin = clock
+    time = begin(datetime(2026, 11, 30, 23, 59, tzinfo=UTC))
+    async with start(clock=file) as service:
+        event = a_support_requested(time=datetime(2026, 11, 30, 23, 58, tzinfo=UTC))
+        await service.deliver(IN, event)
+        time.set(datetime(2027, 1, 1, 0, 1, tzinfo=UTC))
+        await service.deliver(IN, event)
+        assert await told_of(service, event) == 1
+
+
+async def test_months_are_made_ahead_and_dropped_after_their_retention(service: RunningService, pair: Pair) -> None:
+    engine = create_async_engine(pair.database_url(NAME))
+    connection = await asyncpg.connect(pair.database_url(NAME).replace("+asyncpg", ""))
+    now = datetime.now(UTC)
+    await service.deliver(IN, a_support_requested())
+    await service.told(OUT, JGTReferralAccepted)
+    await until(lambda: connection.fetchval("SELECT count(*) FROM outbox WHERE published_at IS NULL"), lambda open_rows: open_rows == 0, 20)
+    await connection.execute("UPDATE outbox SET published_at = NULL, lane = 'nobody'")  # as if no relay had come to it
+    before = await _months(connection, "inbox")
+    async with engine.begin() as later:
+        await partitions.keep(later, now + timedelta(days=62))
+    assert f"inbox_{now + timedelta(days=62 + 60):%Y_%m}" in await _months(connection, "inbox") - before
+    async with engine.begin() as later:
+        await partitions.keep(later, now + KEPT + timedelta(days=31))
+    assert f"inbox_{now:%Y_%m}" not in await _months(connection, "inbox")
+    assert f"outbox_{now:%Y_%m}" in await _months(connection, "outbox"), "an unpublished row keeps its month"
+    await connection.execute("UPDATE outbox SET published_at = clock_timestamp()")
+    async with engine.begin() as later:
+        await partitions.keep(later, now + KEPT + timedelta(days=31))
+    assert f"outbox_{now:%Y_%m}" not in await _months(connection, "outbox")
+    await connection.close()
+    await engine.dispose()
+
+
+async def test_an_event_that_is_older_than_the_inbox_remembers_is_set_aside(service: RunningService) -> None:
+    old = a_support_requested(time=datetime(1970, 1, 1, tzinfo=UTC))
+    await service.deliver(IN, old)
+    assert await told_of(service, old) == 0
+    [letter] = await service.topics.records("dlq.jgt_bridge.v1", bool)
+    assert dict(letter.headers)["reasons"] == b"time-too-old"
+
+
+async def _months(connection: asyncpg.Connection, table: str) -> set[str]:
+    rows = await connection.fetch("SELECT inhrelid::regclass::text AS name FROM pg_inherits WHERE inhparent = $1::text::regclass", table)
+    return {row["name"] for row in rows}

@@ -1,0 +1,128 @@
+"""A case that fails waits for an operator with all that follows in it; the others notice nothing, and no order is lost."""
+
+from collections.abc import Callable
+
+import asyncpg
+import pytest
+from passend_contracts.catalogue import of
+from passend_contracts.envelope import Envelope
+from passend_contracts.events import CaseParked, CaseReleased, JGTReferralAccepted
+
+from services.chassis.testing import RunningService
+from tests.builders.events import a_consent_given, a_consent_withdrawn, a_parents_consulted, a_support_requested
+from tests.component.chassis.ledger import DEAD, IN, NAME, OUT, Faults, a_bug, a_bug_in_sql, what_the_database_refuses
+from tests.component.chassis.operator import Operator
+from tests.pairs.pair import Pair
+
+
+def three_of(case: str | None = None) -> tuple[Envelope, Envelope, Envelope]:
+    request = a_support_requested(case)
+    return request, a_parents_consulted(request.subject), a_consent_given(request.subject)
+
+
+async def took_effect(service: RunningService, case: str, count: int) -> list[str]:
+    """The ids of the events of this case whose effect was told, in order, once there are so many."""
+
+    def mine(events: list[Envelope]) -> list[str]:
+        return [event.data["referral"] for event in events if event.subject == case and event.type == of(JGTReferralAccepted).type]
+
+    return mine(await service.until(OUT, lambda events: len(mine(events)) >= count))
+
+
+@pytest.mark.parametrize("fault", [a_bug, a_bug_in_sql, what_the_database_refuses])
+async def test_a_case_that_fails_is_parked_with_its_successors_and_the_others_go_on(
+    service: RunningService, faults: Faults, operator: Operator, fault: Callable[..., object]
+) -> None:
+    poisoned, healthy = three_of(), [three_of() for _ in range(5)]
+    faults.cases[poisoned[0].subject] = fault
+    for step in range(3):
+        for events in (healthy[0], poisoned, *healthy[1:]):
+            await service.deliver(IN, events[step])
+    for events in healthy:
+        assert await took_effect(service, events[0].subject, 3) == [event.id for event in events]
+    await operator.until_parked(poisoned[0].subject, 3)
+    [parked] = await operator.parked()
+    assert (parked["case"], parked["events"]) == (poisoned[0].subject, 3)
+    faults.cases.clear()
+    assert await operator.release(poisoned[0].subject) == {"case": poisoned[0].subject, "released": 3, "waiting": 0}
+    assert await took_effect(service, poisoned[0].subject, 3) == [event.id for event in poisoned]
+    assert await operator.parked() == []
+
+
+async def test_parking_and_release_are_told_without_a_word_of_the_fault(
+    service: RunningService, faults: Faults, operator: Operator
+) -> None:
+    request, *_ = three_of()
+    faults.cases[request.subject] = a_bug
+    await service.deliver(IN, request)
+    parked = (await service.told(DEAD, CaseParked))[0]
+    assert (parked.subject, parked.data["event"], parked.data["fault"]) == (request.subject, request.id, "ValueError")
+    faults.cases.clear()
+    await operator.release(request.subject)
+    released = (await service.told(DEAD, CaseReleased))[-1]
+    assert released.data == {"released": 1, "dropped": 0}
+    assert "Verzonnen" not in str(parked.data) + str(await operator.show(request.subject))
+
+
+async def test_what_a_parked_case_tells_waits_and_goes_out_in_order(service: RunningService, faults: Faults, operator: Operator) -> None:
+    request, consulted, consent = three_of()
+    faults.cases[request.subject] = a_bug
+    await service.deliver(IN, request)
+    await service.told(DEAD, CaseParked)
+    withdrawal, other = a_consent_withdrawn(request.subject), a_support_requested()
+    for event in (withdrawal, consulted, consent, other):
+        await service.deliver(IN, event)
+    await took_effect(service, other.subject, 1)
+    assert request.subject not in {event.subject for event in await service.until(OUT, bool)}, "its rows wait"
+    faults.cases.clear()
+    await operator.release(request.subject)
+    assert await took_effect(service, request.subject, 4) == [withdrawal.id, request.id, consulted.id, consent.id]
+    mine = [event for event in await service.until(OUT, bool) if event.subject == request.subject]
+    assert [event.sequence for event in mine] == [f"{n:012d}" for n in range(1, 5)]
+
+
+async def test_what_fails_again_is_parked_again_and_counted(service: RunningService, faults: Faults, operator: Operator) -> None:
+    events = three_of()
+    faults.cases[events[0].subject] = a_bug
+    for event in events:
+        await service.deliver(IN, event)
+    await service.told(DEAD, CaseParked)
+    await operator.until_parked(events[0].subject, 3)
+    assert (await operator.release(events[0].subject))["waiting"] == 3
+    shown = await operator.show(events[0].subject)
+    assert [(row["event"], row["attempts"]) for row in shown] == [(events[0].id, 2), (events[1].id, 0), (events[2].id, 0)]
+
+
+async def test_a_dropped_event_becomes_a_dead_letter_and_can_come_back(service: RunningService, faults: Faults, operator: Operator) -> None:
+    request, consulted, _ = three_of()
+    faults.cases[request.subject] = a_bug
+    for event in (request, consulted):
+        await service.deliver(IN, event)
+    await operator.until_parked(request.subject, 2)
+    assert await operator.drop(request.subject) == {"case": request.subject, "dropped": 1, "waiting": 1}
+    faults.cases.clear()
+    await operator.release(request.subject)
+    assert await took_effect(service, request.subject, 1) == [consulted.id]
+    [letter] = await operator.letters()
+    assert letter["reasons"] == ["dropped-by-operator"]
+    await operator.drop_letter(letter["n"])
+    assert await operator.letters() == []
+
+
+async def test_an_act_needs_a_reason_and_the_operator_s_scope(service: RunningService, operator: Operator) -> None:
+    assert (await operator.post("/v1/geparkeerd/x/vrijgaven", {})).status_code == 400
+    assert (await operator.post("/v1/geparkeerd/x/vrijgaven", {"reason": "again"})).status_code == 404
+    assert (await operator.post("/v1/geparkeerd/x/vrijgaven", {"reason": "again"}, party="bg41234")).status_code == 403
+    assert (await service.http.get("/v1/geparkeerd")).status_code == 401
+
+
+async def test_every_act_is_recorded_with_who_and_why(service: RunningService, faults: Faults, operator: Operator, pair: Pair) -> None:
+    request, *_ = three_of()
+    faults.cases[request.subject] = a_bug
+    await service.deliver(IN, request)
+    await operator.until_parked(request.subject, 1)
+    await operator.release(request.subject, reason="fixed in 1.2.3")
+    connection = await asyncpg.connect(pair.database_url(NAME).replace("+asyncpg", ""))
+    rows = await connection.fetch("SELECT operator, action, subject, reason FROM operator_action")
+    await connection.close()
+    assert [tuple(row) for row in rows] == [("console", "release", request.subject, "fixed in 1.2.3")]
