@@ -115,7 +115,7 @@ class Part(Generic[S]):
         await self._write()
 
     async def _take(self, work: Work) -> None:
-        if work.case in self._cases.parked and type(work.data) not in self._service.events.also_parked:
+        if work.case in self._cases.parked and not self._acts_at_once(work):
             self._aside.append(Aside(work))
             return
         tx = self._transaction(work)
@@ -131,6 +131,10 @@ class Part(Generic[S]):
                 await self._fail(work, error)
             else:
                 self._keep(tx)
+
+    def _acts_at_once(self, work: Work) -> bool:
+        """Whether an event of a parked case does not wait: one that stops something, where there is anything to stop yet."""
+        return type(work.data) in self._service.events.also_parked and work.case in self._states
 
     def _transaction(self, work: Work) -> Transaction[S]:
         return Transaction(self._service, work, self._now, self._states.get(work.case), self._database)

@@ -28,6 +28,7 @@ class Fuse:
 
     def __init__(self, service: str, part: str, health: Health, probe_seconds: float) -> None:
         self._failed: frozenset[str] = frozenset()
+        self._failed_again = False
         self._gauge = FUSE.labels(service, part)
         self._part = part
         self._health = health
@@ -45,7 +46,8 @@ class Fuse:
 
     def learn(self, failed: frozenset[str]) -> None:
         """The cases that failed in a row, now that a batch is through."""
-        before, self._failed = self.blown, failed
+        before, self._failed_again = self.blown, len(failed) > len(self._failed)
+        self._failed = failed
         self._gauge.set(self.blown)
         if self.blown and not before:
             log.error("fuse_blown", part=self._part, cases_in_a_row=len(failed), probe_every_seconds=self._probe_seconds)
@@ -53,10 +55,14 @@ class Fuse:
             log.info("fuse_mended", part=self._part)
 
     async def hold(self) -> None:
-        """Wait until the next probe, visibly; return at once as long as it has not blown."""
+        """Wait until the next probe, visibly; return at once as long as it has not blown.
+
+        An input that tried nothing, because its case is parked, was no probe: the next one does not wait.
+        """
         if self.blown:
             self._health.broken(self._part, "FuseBlown")
-            await asyncio.sleep(self._probe_seconds)
+            if self._failed_again:
+                await asyncio.sleep(self._probe_seconds)
 
 
 def is_too_many(failed: frozenset[str]) -> bool:

@@ -11,6 +11,7 @@ import pytest
 
 from tests.builders.events import BOARD
 from tests.faults.ledger import Row, table
+from tests.faults.operator import Operator
 from tests.faults.scene import Scene
 from tests.faults.senders import Board, Intake
 from tests.faults.service import PATIENCE, process_of
@@ -19,6 +20,8 @@ from tests.pairs.pair import Pair
 from tests.pairs.topics import REGION
 
 ROWS = pytest.StashKey[list[Row]]()
+QUICK = {"probe_seconds": "3"}
+"""A blown fuse probes ten times as often here, so that a test need not wait."""
 SEED = int(os.environ.get("SEED") or random.randrange(10**6))
 
 
@@ -70,14 +73,16 @@ def issuer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Issuer]:
 
 
 @pytest.fixture
-async def jgt_bridge(pair: Pair, rows: list[Row], tmp_path: Path) -> AsyncIterator[Scene]:
+async def jgt_bridge(pair: Pair, issuer: Issuer, rows: list[Row], tmp_path: Path) -> AsyncIterator[Scene]:
     """jgt_bridge; the school's facts come in over Kafka."""
-    async with process_of("jgt_bridge", pair, tmp_path) as service, Intake.at(pair.kafka) as sender:
-        yield Scene(pair, service, sender, SEED, rows)
+    operator = await issuer.token("console")
+    async with process_of("jgt_bridge", pair, tmp_path, issuer=issuer.url, **QUICK) as service, Intake.at(pair.kafka) as sender:
+        yield Scene(pair, service, sender, SEED, rows, Operator(service.http, operator))
 
 
 @pytest.fixture
 async def intake(pair: Pair, issuer: Issuer, rows: list[Row], tmp_path: Path) -> AsyncIterator[Scene]:
     """Intake; a board's events come in at its door."""
-    async with process_of("intake", pair, tmp_path, issuer=issuer.url) as service:
-        yield Scene(pair, service, Board(service.http, await issuer.token(BOARD)), SEED, rows)
+    board, operator = await issuer.token(BOARD), await issuer.token("console")
+    async with process_of("intake", pair, tmp_path, issuer=issuer.url, **QUICK) as service:
+        yield Scene(pair, service, Board(service.http, board), SEED, rows, Operator(service.http, operator))

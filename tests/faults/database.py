@@ -15,6 +15,9 @@ GATE = f"""
     CREATE OR REPLACE FUNCTION wait_at_the_gate() RETURNS trigger LANGUAGE plpgsql AS
     $$ BEGIN PERFORM pg_advisory_xact_lock_shared({LOCK}); RETURN NULL; END $$
 """
+REFUSE = """
+    CREATE OR REPLACE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'refused by a test'; END $$
+"""
 WAITING = """
     SELECT EXISTS (
         SELECT FROM pg_locks JOIN pg_database ON pg_database.oid = database
@@ -43,6 +46,23 @@ class Database:
         async with self._connection() as connection:
             await connection.execute(f"SELECT pg_advisory_lock({LOCK}); {GATE}; {trigger}")
             yield Gate(self, connection)
+
+    @asynccontextmanager
+    async def refusing(self, change: str, *, when: str = "true") -> AsyncIterator[None]:
+        """Refuse every row of such a change (`INSERT ON referral`), as where code builds what may not be, until this is left."""
+        async with self._connection() as connection:
+            await connection.execute(
+                f"{REFUSE}; CREATE TRIGGER refusal BEFORE {change} FOR EACH ROW WHEN ({when}) EXECUTE FUNCTION refuse()"
+            )
+            yield
+            await connection.execute(f"DROP TRIGGER refusal ON {change.split(' ON ')[1]}")
+
+    @asynccontextmanager
+    async def transaction(self, statement: str) -> AsyncIterator[None]:
+        """Keep a transaction open that began with this statement."""
+        async with self._connection() as connection, connection.transaction(isolation="repeatable_read"):
+            await connection.execute(statement)
+            yield
 
     @asynccontextmanager
     async def migration_held_up(self) -> AsyncIterator[None]:

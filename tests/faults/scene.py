@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from aiokafka import ConsumerRecord
 from passend_contracts.catalogue import TOPICS, dlq_topic, to_topic
@@ -12,6 +12,7 @@ from tests.faults import kafka
 from tests.faults.database import Database, Gate
 from tests.faults.ledger import Ledger, Row
 from tests.faults.load import CANARY, Load
+from tests.faults.operator import Operator
 from tests.faults.senders import Board, Sender
 from tests.faults.service import ServiceProcess
 from tests.pairs.pair import Pair
@@ -39,6 +40,9 @@ class Scene:
     sender: Sender
     seed: int
     rows: list[Row]
+    operator: Operator
+    beside: list[ServiceProcess] = field(default_factory=list)
+    """Other processes that a test let take part."""
 
     @asynccontextmanager
     async def under_load(self, scenario: str, *, start: bool = True) -> AsyncIterator[Load]:
@@ -52,7 +56,8 @@ class Scene:
 
     async def check(self, scenario: str, load: Load) -> None:
         """Wait until all is done, and hold what stands on the topics against what was sent; no part may have stood in another's way."""
-        await self.service.ready()
+        for service in (self.service, *self.beside):
+            await service.ready()
         await self._done()
         self.rows.append(await self._row(scenario, load))
         assert self.row.faults == {}
@@ -88,7 +93,9 @@ class Scene:
     async def _row(self, scenario: str, load: Load) -> Row:
         due = {(topic, case.id): stems for case in load.cases for topic, stems in self.sender.due(case).items()}
         told, letters = await kafka.read(self.pair.kafka, *self._topics), await self.dead_letters()
-        places = [*map(_all_of, told), *map(_around, letters), self.service.said, await self.service.metrics()]
+        places = [*map(_all_of, told), *map(_around, letters)]
+        for service in (self.service, *self.beside):
+            places += [service.said, await service.metrics()]
         leaked = sum(CANARY in place for place in places)
         return Ledger(due, load.accepted, told).row(scenario, leaked=leaked, seed=self.seed)
 

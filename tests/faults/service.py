@@ -24,7 +24,7 @@ PATIENCE = 90.0
 class ServiceProcess:
     """`python -m services.<name>` on a port that stays the same; what it prints is kept over all its lives."""
 
-    def __init__(self, name: str, pair: Pair, issuer: str, log: Path) -> None:
+    def __init__(self, name: str, pair: Pair, issuer: str, log: Path, **settings: str) -> None:
         self.name = name
         self.port = free_port()
         self._environment = os.environ | {
@@ -35,6 +35,7 @@ class ServiceProcess:
             "PASSEND_REGION": str(REGION),
             "PASSEND_JWKS_URL": f"{issuer}/jwks.json",
             "PASSEND_ISSUER": issuer,
+            **{f"PASSEND_{setting.upper()}": value for setting, value in settings.items()},
         }
         self._log = log
         self._process: subprocess.Popen[bytes] | None = None
@@ -93,6 +94,10 @@ class ServiceProcess:
         """Wait until it says why these parts, at least, do not work."""
         await self._until(lambda reasons: reasons is not None and all(reasons.get(part, "starting") != "starting" for part in parts))
 
+    async def until_said(self, part: str, why: str) -> None:
+        """Wait until it says that this part does not work for this reason."""
+        await self._until(lambda reasons: reasons is not None and reasons.get(part) == why)
+
     async def reasons(self) -> dict[str, str] | None:
         """What does not work and why, as `/health/ready` says; None without an answer."""
         try:
@@ -125,9 +130,11 @@ class ServiceProcess:
 
 
 @asynccontextmanager
-async def process_of(name: str, pair: Pair, directory: Path, *, issuer: str = "http://127.0.0.1:1") -> AsyncIterator[ServiceProcess]:
-    """A service that is not started yet; nothing is left of it afterwards."""
-    service = ServiceProcess(name, pair, issuer, directory / f"{name}.log")
+async def process_of(
+    name: str, pair: Pair, directory: Path, *, issuer: str = "http://127.0.0.1:1", **settings: str
+) -> AsyncIterator[ServiceProcess]:
+    """A service that is not started yet; nothing is left of it afterwards. A second replica needs another `replica`."""
+    service = ServiceProcess(name, pair, issuer, directory / f"{name}-{settings.get('replica', '0')}.log", **settings)
     async with service.http:
         try:
             yield service

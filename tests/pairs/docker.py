@@ -6,8 +6,9 @@ import secrets
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, closing, contextmanager
+from functools import reduce
 from time import monotonic
-from typing import Any
+from typing import Any, NamedTuple
 
 import psutil
 from testcontainers.core.config import testcontainers_config
@@ -36,9 +37,9 @@ KAFKA_SETTINGS = {
     "KAFKA_NODE_ID": "1",
     "KAFKA_PROCESS_ROLES": "broker,controller",
     "KAFKA_CONTROLLER_QUORUM_VOTERS": "1@localhost:9093",
-    "KAFKA_LISTENERS": "CLIENTS://:9092,CONTROLLER://localhost:9093,INSIDE://localhost:9094",
-    "KAFKA_ADVERTISED_LISTENERS": "CLIENTS://127.0.0.1:{port},INSIDE://localhost:9094",
-    "KAFKA_LISTENER_SECURITY_PROTOCOL_MAP": "CLIENTS:PLAINTEXT,CONTROLLER:PLAINTEXT,INSIDE:PLAINTEXT",
+    "KAFKA_LISTENERS": "CLIENTS://:9092,PROXIED://:9095,CONTROLLER://localhost:9093,INSIDE://localhost:9094",
+    "KAFKA_ADVERTISED_LISTENERS": "CLIENTS://127.0.0.1:{port},PROXIED://127.0.0.1:{proxy},INSIDE://localhost:9094",
+    "KAFKA_LISTENER_SECURITY_PROTOCOL_MAP": "CLIENTS:PLAINTEXT,PROXIED:PLAINTEXT,CONTROLLER:PLAINTEXT,INSIDE:PLAINTEXT",
     "KAFKA_CONTROLLER_LISTENER_NAMES": "CONTROLLER",
     "KAFKA_INTER_BROKER_LISTENER_NAME": "INSIDE",
     "KAFKA_AUTO_CREATE_TOPICS_ENABLE": "false",
@@ -55,7 +56,10 @@ KAFKA_SETTINGS = {
     "KAFKA_LOG_INITIAL_TASK_DELAY_MS": "0",
     "KAFKA_LOG_DIRS": "/var/lib/kafka/data",
 }
-"""One node, broker and controller, that tells clients the published port and talks to itself on an inner one."""
+"""One node, broker and controller, that tells clients the published port and talks to itself on an inner one.
+
+Who comes by the listener PROXIED is told a port on which nobody listens: a fault test puts a proxy there.
+"""
 
 
 class DockerPair(Pair):
@@ -65,6 +69,7 @@ class DockerPair(Pair):
 
     def __init__(self, kafka: "Server", postgres: "Server", topics: dict[str, int]) -> None:
         self.kafka = f"127.0.0.1:{kafka.port}"
+        self.proxied = kafka.proxied
         self.databases = Databases(postgres.port, "postgres", PASSWORD)
         self._broker = kafka
         self._postgres = postgres
@@ -121,15 +126,26 @@ class DockerPair(Pair):
             await self.start_database()
 
 
+class Proxied(NamedTuple):
+    """Two ports of a broker: the one it tells clients, on which a proxy is to listen, and the one behind it."""
+
+    told: int
+    real: int
+
+
 class Server:
     """A container whose port on the loopback address stays the same when it is killed and started again."""
 
-    def __init__(self, image: str, inside: int, *, command: str | None = None, **environment: str) -> None:
+    def __init__(self, image: str, inside: int, *, command: str | None = None, behind_proxy: int | None = None, **environment: str) -> None:
         self.port = free_port()
-        filled = {name: value.replace("{port}", str(self.port)) for name, value in environment.items()}
+        self.proxied = Proxied(free_port(), free_port())
+        told = {"{port}": str(self.port), "{proxy}": str(self.proxied.told)}
+        filled = {name: reduce(lambda text, port: text.replace(*port), told.items(), value) for name, value in environment.items()}
         self._definition = DockerContainer(image, command=command, env=filled, labels={OWNER: str(os.getpid())})
         # The public methods publish on every address of the machine; a test's broker without a password is for this machine only.
         self._definition.ports[f"{inside}/tcp"] = ("127.0.0.1", self.port)  # type: ignore[assignment]
+        if behind_proxy:
+            self._definition.ports[f"{behind_proxy}/tcp"] = ("127.0.0.1", self.proxied.real)  # type: ignore[assignment]
 
     def create(self) -> None:
         """Create and start the container; pulls the image where it is not there yet."""
@@ -163,7 +179,7 @@ class Server:
 
 
 def _kafka() -> Server:
-    return Server(KAFKA, 9092, **KAFKA_SETTINGS)
+    return Server(KAFKA, 9092, behind_proxy=9095, **KAFKA_SETTINGS)
 
 
 def _postgres(*, durable: bool) -> Server:

@@ -66,19 +66,35 @@ async def test_parking_and_release_are_told_without_a_word_of_the_fault(
 
 async def test_what_a_parked_case_tells_waits_and_goes_out_in_order(service: RunningService, faults: Faults, operator: Operator) -> None:
     request, consulted, consent = three_of()
-    faults.cases[request.subject] = a_bug
     await service.deliver(IN, request)
+    await took_effect(service, request.subject, 1)
+    faults.cases[request.subject] = a_bug
+    await service.deliver(IN, consulted)
     await service.told(DEAD, CaseParked)
     withdrawal, other = a_consent_withdrawn(request.subject), a_support_requested()
-    for event in (withdrawal, consulted, consent, other):
+    for event in (withdrawal, consent, other):
         await service.deliver(IN, event)
     await took_effect(service, other.subject, 1)
-    assert request.subject not in {event.subject for event in await service.until(OUT, bool)}, "its rows wait"
+    assert await took_effect(service, request.subject, 1) == [request.id], "the rest of its rows wait"
     faults.cases.clear()
     await operator.release(request.subject)
-    assert await took_effect(service, request.subject, 4) == [withdrawal.id, request.id, consulted.id, consent.id]
+    assert await took_effect(service, request.subject, 4) == [request.id, withdrawal.id, consulted.id, consent.id]
     mine = [event for event in await service.until(OUT, bool) if event.subject == request.subject]
     assert [event.sequence for event in mine] == [f"{n:012d}" for n in range(1, 5)]
+
+
+async def test_a_withdrawal_has_its_turn_where_nothing_took_effect_that_it_could_stop(
+    service: RunningService, faults: Faults, operator: Operator
+) -> None:
+    request, consulted, consent = three_of()
+    withdrawal = a_consent_withdrawn(request.subject)
+    faults.cases[request.subject] = a_bug
+    for event in (request, consulted, consent, withdrawal):
+        await service.deliver(IN, event)
+    await operator.until_parked(request.subject, 4)
+    faults.cases.clear()
+    await operator.release(request.subject)
+    assert await took_effect(service, request.subject, 4) == [request.id, consulted.id, consent.id, withdrawal.id]
 
 
 async def test_what_fails_again_is_parked_again_and_counted(service: RunningService, faults: Faults, operator: Operator) -> None:
