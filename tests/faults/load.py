@@ -16,6 +16,7 @@ from tests.builders.events import (
     OTHER_GEMEENTE,
     a_consent_given,
     a_consent_withdrawn,
+    a_crisis_raised,
     a_parents_consulted,
     a_support_request_withdrawn,
     a_support_requested,
@@ -63,6 +64,10 @@ LIVES = (
 )
 
 
+CRISIS = Life((), (), ())
+"""A crisis: one event, which nothing follows."""
+
+
 @dataclass(frozen=True)
 class Case:
     """A case of the load, with its events in order."""
@@ -77,6 +82,11 @@ def a_case(random: Random) -> Case:
     case, home, life = _uuid(random), random.choice((GEMEENTE, OTHER_GEMEENTE)), random.choice(LIVES)
     steps: tuple[Callable[..., Envelope], ...] = (partial(a_support_requested, home=home), *life.after_the_request)
     return Case(case, home, life, tuple(step(case, id=_uuid(random)) for step in steps))
+
+
+def a_crisis(random: Random) -> Case:
+    crisis = _uuid(random)
+    return Case(crisis, GEMEENTE, CRISIS, (a_crisis_raised(crisis, id=_uuid(random)),))
 
 
 def _uuid(random: Random) -> str:
@@ -116,6 +126,11 @@ class Load:
                 await self.send(event)
                 self.accepted[event.id] = time()
                 await asyncio.sleep(PAUSE_SECONDS)
+
+    def took(self, *cases: Case) -> None:
+        """These were accepted just now, outside the lanes."""
+        self.cases += cases
+        self.accepted |= {event.id: time() for case in cases for event in case.events}
 
     async def reached(self, count: int) -> None:
         """Wait until so many were accepted."""

@@ -10,12 +10,12 @@ from typing import Protocol, Self
 import httpx
 from aiokafka import AIOKafkaProducer
 from passend_contracts.catalogue import of, to_topic
-from passend_contracts.envelope import KAFKA_HEADERS, STRUCTURED, Envelope
+from passend_contracts.envelope import BATCH, KAFKA_HEADERS, STRUCTURED, Envelope
 
-from tests.faults.load import Case, on_the_wire
+from tests.faults.load import CRISIS, Case, on_the_wire
 from tests.faults.service import PATIENCE
 
-SCHOOL, GUARD, STATUS = "school.cases.v1", "guard.cases.v1", "jgt.cases.v1"
+SCHOOL, CRISES, GUARD, STATUS = "school.cases.v1", "school.crises.v1", "guard.cases.v1", "jgt.cases.v1"
 
 
 class Sender(Protocol):
@@ -75,6 +75,12 @@ class Board:
         while not httpx.codes.is_success(await self.post(on_the_wire(event))):  # noqa: ASYNC110 -- what a party does: wait, send it again
             await asyncio.sleep(0.2)
 
+    async def send_at_once(self, events: Sequence[Envelope]) -> None:
+        """Send them as one batch; each must be accepted."""
+        body = b"[" + b",".join(map(on_the_wire, events)) + b"]"
+        answer = await self.http.post("/v1/gebeurtenissen", content=body, headers=self._headers(BATCH), timeout=60)
+        assert {each["status"] for each in answer.json()} == {202}
+
     async def answered(self, *statuses: int) -> None:
         """Wait until the door gave one of these."""
         async with asyncio.timeout(PATIENCE):
@@ -83,14 +89,18 @@ class Board:
 
     async def post(self, body: bytes) -> int:
         """Send it once; returns the status."""
-        headers = {"Authorization": f"Bearer {self.token}", "Content-Type": STRUCTURED}
         try:
-            status = (await self.http.post("/v1/gebeurtenissen", content=body, headers=headers)).status_code
+            status = (await self.http.post("/v1/gebeurtenissen", content=body, headers=self._headers(STRUCTURED))).status_code
         except httpx.TransportError:
             status = 0
         self.answers[status] += 1
         return status
 
+    def _headers(self, content: str) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token}", "Content-Type": content}
+
     def due(self, case: Case) -> Mapping[str, Sequence[str]]:
+        if case.life is CRISIS:
+            return {CRISES: ["crisis_raised"]}
         facts = [of(event.type).stem for event in case.events]
         return {SCHOOL: facts, GUARD: ("case_opened", "next_step_set", *case.life.guard)}

@@ -35,11 +35,15 @@ class ServiceProcess:
             "PASSEND_REGION": str(REGION),
             "PASSEND_JWKS_URL": f"{issuer}/jwks.json",
             "PASSEND_ISSUER": issuer,
-            **{f"PASSEND_{setting.upper()}": value for setting, value in settings.items()},
         }
+        self.tell(**settings)
         self._log = log
         self._process: subprocess.Popen[bytes] | None = None
         self.http = httpx.AsyncClient(base_url=f"http://127.0.0.1:{self.port}", timeout=15, trust_env=False)
+
+    def tell(self, **settings: str) -> None:
+        """Give it these settings from its next start on."""
+        self._environment |= {f"PASSEND_{setting.upper()}": value for setting, value in settings.items()}
 
     def spawn(self) -> None:
         """Start the process; it may not be ready for long."""

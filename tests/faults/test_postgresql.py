@@ -8,6 +8,11 @@ from tests.faults.scene import Scene
 
 pytestmark = pytest.mark.real_broker("consumer groups, and a relay that does not wait for readers")
 
+LATE = "INSERT INTO outbox (lane, topic, key, type, body) VALUES ('cases', 'dlq.intake.v1', 'late', 'dead-letter', 'late')"
+"""Takes the next number of the outbox, which is then the lowest of all that commit before it."""
+OPEN_FOR = """
+    SELECT max(clock_timestamp() - xact_start) > make_interval(secs => $1) FROM pg_stat_activity WHERE datname = current_database()
+"""
 TERMINATE = """
     SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
 """
@@ -33,6 +38,18 @@ async def test_away_at_the_start_and_killed_later(intake: Scene) -> None:
         await intake.service.broken("relay", "arrivals")
         await intake.pair.start_database()
     assert intake.board.answers.keys() <= {200, 202, 503}
+
+
+@pytest.mark.parametrize("seconds", [5, pytest.param(180, marks=pytest.mark.long)])
+async def test_a_transaction_that_stays_open_holds_nobody_up_and_what_it_tells_late_goes_out(intake: Scene, seconds: int) -> None:
+    await intake.service.start()
+    async with intake.under_load(f"20 a transaction open for {seconds} s that took an early number", start=False) as load:
+        await load.reached(50)
+        async with intake.database.transaction(LATE):
+            for passed in range(5, seconds + 1, 5):
+                await intake.database.until(OPEN_FOR, passed)
+        assert intake.service.said.count("case_opened") > load.count // 10, "the others went on"
+    assert [letter.value for letter in await intake.dead_letters()] == [b"late"]
 
 
 async def test_before_its_tables_are_there_the_door_says_come_back(intake: Scene) -> None:

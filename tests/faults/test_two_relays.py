@@ -38,13 +38,14 @@ async def test_one_that_stood_still_over_its_lease_marks_nothing(jgt_bridge: Sce
 async def test_two_whose_publishes_fail_at_random_tell_everything_in_order(jgt_bridge: Scene, issuer: Issuer, tmp_path: Path) -> None:
     assert isinstance(jgt_bridge.pair, DockerPair)
     told, real = jgt_bridge.pair.proxied
-    by_proxy = {"issuer": issuer.url, "kafka": f"127.0.0.1:{told}", **QUICK}
+    by_proxy = f"127.0.0.1:{told}"
+    first = jgt_bridge.service
+    first.tell(kafka=by_proxy)
     async with (
         flaky(told, real, share=0.1, random=Random(jgt_bridge.seed)) as proxy,
-        process_of("jgt_bridge", jgt_bridge.pair, tmp_path, **by_proxy) as first,
-        process_of("jgt_bridge", jgt_bridge.pair, tmp_path, **by_proxy, replica="1") as second,
+        process_of("jgt_bridge", jgt_bridge.pair, tmp_path, issuer=issuer.url, kafka=by_proxy, replica="1", **QUICK) as second,
     ):
-        jgt_bridge.service, jgt_bridge.beside = first, [second]
+        jgt_bridge.beside.append(second)
         await first.start()
         await second.start()
         async with jgt_bridge.under_load("4 two relays, every tenth publish fails", start=False) as load:
