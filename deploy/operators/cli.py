@@ -19,6 +19,8 @@ app.add_typer(parked, name="parked")
 app.add_typer(dlq, name="dlq")
 
 Case = Annotated[str, typer.Argument(help="The case's id, as `passend parked list` shows it.")]
+CaseOrAll = Annotated[str, typer.Argument(metavar="[CASE]", help="The case's id; none with --all.")]
+EveryCase = Annotated[bool, typer.Option("--all", help="Every case that is parked in this service, such as after a bad deploy.")]
 Number = Annotated[int, typer.Argument(help="The letter's number in that service, as `passend dlq list` shows it.")]
 Reason = Annotated[str, typer.Option(help="Why; it is recorded, so say nothing about a child.", prompt=True)]
 Service = Annotated[str, typer.Option(help="Which service keeps it: intake, jgt_bridge, notify or console.")]
@@ -32,8 +34,7 @@ def parked_list(base_port: BasePort = 8080) -> None:
         ("service", "case", "events", "first", "fault", "place", "attempts", "release due"),
         (
             (name, row["case"], row["events"], _stem(row["first"]), row["fault"], row["place"], row["attempts"], row["releaseDue"])
-            for name, service in _services(base_port)
-            for row in service.get("/v1/geparkeerd")
+            for name, row in _everywhere("/v1/geparkeerd", base_port)
         ),
         "Nothing is parked.",
     )
@@ -46,19 +47,23 @@ def parked_show(case: Case, base_port: BasePort = 8080) -> None:
         ("service", "event", "type", "from", "fault", "attempts", "parked at"),
         (
             (name, row["event"], _stem(row["type"]), row.get("party", ""), row.get("fault", ""), row["attempts"], row["parkedAt"])
-            for name, service in _services(base_port)
-            for row in service.get(f"/v1/geparkeerd/{_quoted(case)}")
+            for name, row in _everywhere(f"/v1/geparkeerd/{_quoted(case)}", base_port)
         ),
         "Nothing of this case is parked.",
     )
 
 
 @parked.command("release")
-def parked_release(case: Case, reason: Reason, service: Service, base_port: BasePort = 8080) -> None:
+def parked_release(reason: Reason, service: Service, case: CaseOrAll = "", *, every: EveryCase = False, base_port: BasePort = 8080) -> None:
     """Let all that waits of a case take effect, in order; what fails again stays parked."""
-    answer = _service(service, base_port).post(f"/v1/geparkeerd/{_quoted(case)}/vrijgaven", reason)
-    typer.echo(f"{answer['released']} took effect, {answer['waiting']} still waiting")
-    raise typer.Exit(1 if answer["waiting"] else 0)
+    if every == bool(case):
+        raise typer.BadParameter("give one case, or --all for every case that is parked in this service")
+    address = _service(service, base_port)
+    cases = [row["case"] for row in address.get("/v1/geparkeerd")] if every else [case]
+    answers = [address.post(f"/v1/geparkeerd/{_quoted(each)}/vrijgaven", reason) for each in cases]
+    waiting = sum(answer["waiting"] for answer in answers)
+    typer.echo(f"{sum(answer['released'] for answer in answers)} took effect, {waiting} still waiting")
+    raise typer.Exit(1 if waiting else 0)
 
 
 @parked.command("drop")
@@ -75,8 +80,7 @@ def dlq_list(base_port: BasePort = 8080) -> None:
         ("service", "number", "from", "reasons", "failed at"),
         (
             (name, row["n"], f"{row['topic']}/{row['partition']}/{row['offset']}", ", ".join(row["reasons"]), row["failedAt"])
-            for name, service in _services(base_port)
-            for row in service.get("/v1/dode-brieven")
+            for name, row in _everywhere("/v1/dode-brieven", base_port)
         ),
         "No dead letters.",
     )
@@ -104,6 +108,10 @@ def dlq_drop(number: Number, reason: Reason, service: Service, base_port: BasePo
     typer.echo("taken off the list")
 
 
+class _Away(SystemExit):
+    """A service does not answer; ends the command with these words where nobody goes on without it."""
+
+
 class _Address:
     """One service's HTTP side, with an operator's token."""
 
@@ -125,13 +133,18 @@ class _Address:
         except urllib.error.HTTPError as refused:
             raise SystemExit(f"passend: {self._name}: {json.load(refused)['detail']}") from None
         except OSError:
-            raise SystemExit(f"passend: {self._name} does not answer on {self._url}; start the platform with `passend up`") from None
+            raise _Away(f"passend: {self._name} does not answer on {self._url}; start the platform with `passend up`") from None
 
 
-def _services(base_port: int) -> Iterator[tuple[str, _Address]]:
+def _everywhere(path: str, base_port: int) -> Iterator[tuple[str, dict[str, Any]]]:
+    """What each service shows there; one that does not answer is named, and the others are shown all the same."""
     from deploy.embedded.processes import SERVICES  # noqa: PLC0415 -- the other verbs do without its libraries
 
-    return ((name, _service(name, base_port)) for name in SERVICES)
+    for name in SERVICES:
+        try:
+            yield from ((name, row) for row in _service(name, base_port).get(path))
+        except _Away as away:
+            typer.echo(str(away), err=True)
 
 
 def _service(name: str, base_port: int) -> _Address:

@@ -21,13 +21,19 @@ EVENTS = {
     "case_opened": Words("Zaak geopend", "Case opened"),
     "next_step_set": Words("Volgende stap bepaald", "Next step set"),
     "case_closed": Words("Zaak afgesloten", "Case closed"),
+    "case_escalated": Words("Te laat: iemand anders kijkt nu mee", "Late: somebody further up looks at it now"),
+    "crisis_raised": Words("School meldt een crisis", "The school raises a crisis"),
+    "crisis_updated": Words("School meldt hoe het met de crisis gaat", "The school tells how the crisis goes"),
     "jgt_referred": Words("Verwezen naar het jeugdteam", "Referred to the youth team"),
     "jgt_referral_recalled": Words("Verwijzing teruggehaald", "Referral recalled"),
     "jgt_referral_accepted": Words("Jeugdteam gaat helpen", "The youth team will help"),
     "jgt_referral_declined": Words("Jeugdteam kan niet helpen", "The youth team cannot help"),
+    "jgt_referral_overdue": Words("Jeugdteam heeft niet op tijd geantwoord", "The youth team has not answered in time"),
     "event_accepted": Words("Ontvangst bevestigd", "Receipt confirmed"),
     "event_rejected": Words("Bericht afgekeurd: de vorm klopt niet", "Message rejected: its form is wrong"),
     "event_refused": Words("Bericht geweigerd: een regel verbiedt het", "Message refused: a rule forbids it"),
+    "case_parked": Words("Een fout bij ons: een beheerder moet iets doen", "A fault of ours: an operator has to act"),
+    "case_released": Words("De fout is opgelost: de zaak gaat verder", "The fault is mended: the case goes on"),
     "withheld": Words("Achtergehouden: dit mocht niet meer weg", "Withheld: this might not go out any more"),
 }
 UNREADABLE = Words("Een bericht dat niemand kan lezen", "A message that nobody can read")
@@ -49,6 +55,7 @@ OBLIGATIONS = {
     "team_answer": Words("Antwoord geven aan de school", "Answer the school"),
     "third_party_step": Words("De volgende stap zetten", "Take the next step"),
     "decide_next_step": Words("Met de ouders kiezen wat nu helpt", "Decide with the parents what helps now"),
+    "plan_after_crisis": Words("Afspreken hoe het na de crisis verder gaat", "Agree how it goes on after the crisis"),
     "evaluate_support": Words("Met de ouders kijken of de hulp genoeg is", "Evaluate with the parents whether the support is enough"),
 }
 NO_STEP = Words("Niemand is aan zet: dit kind heeft geen volgende stap", "Nobody's turn: this child has no next step")

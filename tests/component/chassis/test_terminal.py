@@ -1,0 +1,90 @@
+"""`passend parked` and `passend dlq`: what an operator sees and does in a terminal, against a service that answers on a port."""
+
+import asyncio
+import os
+import sys
+from asyncio.subprocess import PIPE, STDOUT
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+from deploy.embedded.processes import Ports
+from services.chassis.testing import RunningService
+from tests.builders.events import a_parents_consulted, a_support_requested
+from tests.component.chassis.ledger import IN, NAME, Faults, a_bug
+from tests.component.chassis.operator import Operator
+from tests.component.console.test_trace import answering
+from tests.component.issuer import Issuer
+from tests.pairs.ports import free_port
+
+PASSEND = Path(sys.executable).with_name("passend")
+Passend = Callable[..., Awaitable[tuple[int | None, str]]]
+
+
+@pytest.fixture
+async def passend(service: RunningService, issuer: Issuer) -> AsyncIterator[Passend]:
+    """Runs the command against this service; returns its exit code and what it printed."""
+    port = free_port()
+    base = port - Ports(0).of(NAME)
+    environment = {**os.environ, "PASSEND_TOKEN": issuer.token("console", scope="operator")}
+
+    async def run(*words: str) -> tuple[int | None, str]:
+        command = (*words, "--base-port", str(base))
+        process = await asyncio.create_subprocess_exec(PASSEND, *command, env=environment, stdout=PIPE, stderr=STDOUT)
+        printed, _ = await process.communicate()
+        return process.returncode, printed.decode()
+
+    async with answering(service.app, port):
+        yield run
+
+
+async def test_a_parked_case_is_listed_shown_and_released(
+    service: RunningService, faults: Faults, operator: Operator, passend: Passend
+) -> None:
+    request, other = a_support_requested(), a_support_requested()
+    faults.cases = {request.subject: a_bug, other.subject: a_bug}
+    for event in (request, a_parents_consulted(request.subject), other):
+        await service.deliver(IN, event)
+    await operator.until_parked(request.subject, 2)
+    await operator.until_parked(other.subject, 1)
+    _, listed = await passend("parked", "list")
+    assert {tuple(line.split()[1:3]) for line in listed.splitlines() if line.startswith(NAME)} == {
+        (request.subject, "2"),
+        (other.subject, "1"),
+    }
+    assert "intake does not answer" in listed, "who is away is named"
+    _, shown = await passend("parked", "show", request.subject)
+    assert shown.index("support_requested") < shown.index("parents_consulted")
+    again = ("parked", "release", request.subject, "--service", NAME, "--reason", "perhaps it was a hiccup")
+    assert await passend(*again) == (1, "0 took effect, 2 still waiting\n")
+    faults.cases.clear()
+    everything = ("parked", "release", "--all", "--service", NAME, "--reason", "mended in 1.2.3")
+    assert await passend(*everything) == (0, "3 took effect, 0 still waiting\n")
+    assert "Nothing is parked." in (await passend("parked", "list"))[1]
+
+
+async def test_a_dead_letter_is_listed_shown_and_taken_off(service: RunningService, operator: Operator, passend: Passend) -> None:
+    await service.topics.put(IN, b"{", key=b"case")
+    [letter] = await operator.until_letters(1)
+    number = str(letter["n"])
+    assert "bad-json" in (await passend("dlq", "list"))[1]
+    assert f"n: {number}" in (await passend("dlq", "show", number, "--service", NAME))[1]
+    code, refused = await passend("dlq", "release", number, "--service", NAME, "--reason", "is it readable now?")
+    assert (code, "bad-json" in refused, "Nothing was changed" in refused) == (1, True, True)
+    assert await passend("dlq", "drop", number, "--service", NAME, "--reason", "nobody needs it") == (0, "taken off the list\n")
+    assert "No dead letters." in (await passend("dlq", "list"))[1]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("parked", "release", "--service", NAME, "--reason", "why not"), "give one case, or --all"),
+        (("parked", "release", "x", "--service", "nobody", "--reason", "why not"), "nobody is no service"),
+        (("parked", "drop", "x", "--service", NAME, "--reason", "why not"), "Nothing of that waits for an operator here"),
+    ],
+)
+async def test_what_cannot_be_done_is_said(passend: Passend, words: tuple[str, ...], said: str) -> None:
+    code, printed = await passend(*words)
+    assert code
+    assert said in " ".join(printed.split())
