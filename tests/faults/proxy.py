@@ -3,9 +3,11 @@
 import asyncio
 import struct
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing, suppress
-from dataclasses import dataclass
+from contextlib import asynccontextmanager, closing
+from dataclasses import dataclass, field
 from random import Random
+
+from tests.faults.service import PATIENCE
 
 PRODUCE = 0
 HEAD = struct.Struct(">ih")
@@ -14,44 +16,49 @@ HEAD = struct.Struct(">ih")
 
 @dataclass
 class Flaky:
-    """Forwards to a port; `failed` counts the produce requests that it cut off, `let_through` the others."""
+    """Forwards to a port, except for a share of the produce requests, which it counts."""
 
     port: int
     share: float
     random: Random
-    failed: int = 0
-    let_through: int = 0
+    cut: int = 0
+    _changed: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     async def connected(self, client: asyncio.StreamReader, to_client: asyncio.StreamWriter) -> None:
         """Serve one connection until either side ends it, or a cut."""
         server, to_server = await asyncio.open_connection("127.0.0.1", self.port)
-        with closing(to_client), closing(to_server), suppress(ConnectionError, asyncio.IncompleteReadError):
-            async with asyncio.TaskGroup() as both:
-                answers = both.create_task(_copy(server, to_client))
-                await self._requests(client, to_server)
-                answers.cancel()
+        ways = {asyncio.create_task(self._requests(client, to_server)), asyncio.create_task(_answers(server, to_client))}
+        with closing(to_client), closing(to_server):
+            _, other = await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+            for way in other:
+                way.cancel()
+            await asyncio.gather(*ways, return_exceptions=True)
+
+    async def was_cut(self, times: int) -> None:
+        """Wait until so many produce requests were cut off."""
+        async with asyncio.timeout(PATIENCE), self._changed:
+            await self._changed.wait_for(lambda: self.cut >= times)
 
     async def _requests(self, client: asyncio.StreamReader, to_server: asyncio.StreamWriter) -> None:
         while True:
             head = await client.readexactly(HEAD.size)
             length, kind = HEAD.unpack(head)
             request = head + await client.readexactly(length - 2)
-            fails = kind == PRODUCE and self.random.random() < self.share
-            self.failed += fails
-            self.let_through += kind == PRODUCE and not fails
-            if fails and self.random.random() < 0.5:
-                return
-            to_server.write(request)
-            await to_server.drain()
-            if fails:
+            cut = kind == PRODUCE and self.random.random() < self.share
+            if not cut or self.random.random() < 0.5:
+                to_server.write(request)
+                await to_server.drain()
+            if cut:
+                async with self._changed:
+                    self.cut += 1
+                    self._changed.notify_all()
                 return
 
 
-async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+async def _answers(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     while data := await reader.read(65_536):
         writer.write(data)
         await writer.drain()
-    raise ConnectionResetError
 
 
 @asynccontextmanager
