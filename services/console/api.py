@@ -1,12 +1,12 @@
 """HTTP of the console: operators read a case's timeline from the record."""
 
 import re
-from datetime import datetime
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from services.chassis import http
@@ -14,9 +14,12 @@ from services.chassis.runtime import Parts
 from services.console import record
 from services.console.domain.timeline import Hop, in_causal_order
 from services.console.parties import Parties
+from services.console.proof import CaseRecord, Sent, violations
 from services.console.stems import stem
 
 A_CASE_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+SETTLES_WITHIN = timedelta(minutes=1)
+"""What was recorded later than this may still be followed by what it leads to."""
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 
@@ -52,9 +55,51 @@ class Tijdlijn(_Shown):
     hops: list[ShownHop]
 
 
+class SentEvent(BaseModel):
+    """An event as its sender knows it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    source: Annotated[str, Field(max_length=200)]
+    id: Annotated[str, Field(max_length=100)]
+
+
+class Gestuurd(BaseModel):
+    """What senders say they sent, to be held against the record."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    sent: Annotated[list[SentEvent], Field(max_length=10_000)]
+
+
+class Uitkomst(_Shown):
+    """Which of these events the record holds neither as a fact nor as refused."""
+
+    without_outcome: list[SentEvent]
+
+
+class ShownViolation(_Shown):
+    """One case and moment for which the guarantee does not hold."""
+
+    rule: str
+    case: str
+    at: datetime
+    what: str
+    events: tuple[str, ...]
+
+
+class Bewijs(_Shown):
+    """What the record proves (bewijs): for how much it was checked, and where it does not hold."""
+
+    records: int
+    cases: int
+    violations: list[ShownViolation]
+
+
 def routes(parts: Parts, parties: Parties) -> APIRouter:
     """The routes of the console."""
     router = APIRouter()
+    _add_proof(router, parts)
 
     @router.get(
         "/v1/tijdlijnen/{case_id}", response_model=Tijdlijn, response_model_exclude_none=True, summary="A case's timeline over all services"
@@ -62,7 +107,7 @@ def routes(parts: Parts, parties: Parties) -> APIRouter:
     async def tijdlijn(case_id: str, request: Request) -> Tijdlijn | JSONResponse:
         principal = await parts.tokens.principal(request.headers.get("authorization"))
         if not principal.may_operate():
-            return http.problem(403, "Not allowed", "Timelines are for operators: send a token with the scope `operator`.")
+            return _operators_only()
         if not A_CASE_ID.fullmatch(case_id):
             return _unknown()
         async with parts.engine.connect() as connection:
@@ -75,6 +120,40 @@ def routes(parts: Parts, parties: Parties) -> APIRouter:
         return http.problem(404, "Not found", "There is no such resource; see the API's description at /v1/openapi.json.")
 
     return router
+
+
+def _add_proof(router: APIRouter, parts: Parts) -> None:
+    engine = parts.engine.execution_options(isolation_level="REPEATABLE READ")  # the whole record as of one moment
+
+    async def is_operator(request: Request) -> bool:
+        return (await parts.tokens.principal(request.headers.get("authorization"))).may_operate()
+
+    @router.get("/v1/bewijs", response_model=Bewijs, summary="Check the guarantee from the record alone")
+    async def bewijs(request: Request) -> Bewijs | JSONResponse:
+        if not await is_operator(request):
+            return _operators_only()
+        proof = Bewijs(records=0, cases=0, violations=[])
+        now, settled = parts.clock.now(), datetime.now(UTC) - SETTLES_WITHIN
+        async with engine.connect() as connection:
+            async for case, hops in record.by_case(connection):
+                proof.records += len(hops)
+                proof.cases += 1
+                found = violations(CaseRecord(case, hops, now, settled))
+                proof.violations += [ShownViolation.model_validate(each._asdict()) for each in found]
+        return proof
+
+    @router.post("/v1/uitkomsten", response_model=Uitkomst, summary="Which of these events have no outcome in the record")
+    async def uitkomsten(gestuurd: Gestuurd, request: Request) -> Uitkomst | JSONResponse:
+        if not await is_operator(request):
+            return _operators_only()
+        sent = {Sent(each.source, each.id) for each in gestuurd.sent}
+        async with engine.connect() as connection:
+            missing = sent - await record.with_outcome(connection, sorted(sent))
+        return Uitkomst(without_outcome=[SentEvent(**each._asdict()) for each in sorted(missing)])
+
+
+def _operators_only() -> JSONResponse:
+    return http.problem(403, "Not allowed", "The record is for operators: send a token with the scope `operator`.")
 
 
 def _unknown() -> JSONResponse:

@@ -1,19 +1,22 @@
 """The record: every record of every topic that the console reads, kept once and never changed; timelines read only this."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import Any
 
 from aiokafka import ConsumerRecord
+from passend_contracts import catalogue
 from passend_contracts.envelope import Envelope, Invalid, content_hash, decode_kafka, encode
+from passend_contracts.events import EventRefused, EventRejected
 from sqlalchemy import Row, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import col
 
 from services.chassis import dead_letters
 from services.console.domain.timeline import Hop
+from services.console.proof import Sent
 from services.console.tables import RecordRow
 
 KEEP = text("""
@@ -118,6 +121,36 @@ async def of_case(connection: AsyncConnection, case_id: str) -> list[Hop]:
     """Everything in the record about a case, as it was recorded."""
     rows = await connection.execute(select(RecordRow).where(col(RecordRow.subject) == case_id).order_by(col(RecordRow.n)))
     return [_hop(row) for row in rows]
+
+
+async def by_case(connection: AsyncConnection) -> AsyncIterator[tuple[str, list[Hop]]]:
+    """The whole record, case by case, each as it was recorded; holds one case in memory at a time."""
+    rows = select(RecordRow).where(col(RecordRow.subject).is_not(None)).order_by(col(RecordRow.subject), col(RecordRow.n))
+    case, hops = "", list[Hop]()
+    async with connection.stream(rows, execution_options={"yield_per": 1_000}) as stream:
+        async for row in stream:
+            if row.subject != case and hops:
+                yield case, hops
+                hops = []
+            case = row.subject
+            hops.append(_hop(row))
+    if hops:
+        yield case, hops
+
+
+OUTCOMES = text("""
+    SELECT sent.source, sent.id FROM unnest(CAST(:sources AS text[]), CAST(:ids AS text[])) AS sent (source, id)
+    WHERE EXISTS (SELECT FROM record WHERE record.source = sent.source AND record.id = sent.id AND topic = ANY(:facts))
+       OR sent.id IN (SELECT body->'data'->>'event' FROM record WHERE type = ANY(:answers))
+""")
+FACTS = [topic.name for topic in catalogue.TOPICS.values()]
+ANSWERS = [catalogue.of(kind).type for kind in (EventRefused, EventRejected)]
+
+
+async def with_outcome(connection: AsyncConnection, sent: Sequence[Sent]) -> set[Sent]:
+    """Those of these events that the record holds as a fact, or as refused or rejected."""
+    parameters = {"sources": [each.source for each in sent], "ids": [each.id for each in sent], "facts": FACTS, "answers": ANSWERS}
+    return {Sent(row.source, row.id) for row in await connection.execute(OUTCOMES, parameters)}
 
 
 async def newest(connection: AsyncConnection) -> datetime | None:

@@ -1,41 +1,20 @@
 """`passend parked` and `passend dlq`: what an operator sees and does in a terminal, against a service that answers on a port."""
 
-import asyncio
-import os
-import sys
-from asyncio.subprocess import PIPE, STDOUT
-from collections.abc import AsyncIterator, Awaitable, Callable
-from pathlib import Path
+from collections.abc import AsyncIterator
 
 import pytest
 
-from deploy.embedded.processes import Ports
 from services.chassis.testing import RunningService
 from tests.builders.events import a_parents_consulted, a_support_requested
 from tests.component.chassis.ledger import IN, NAME, Faults, a_bug
 from tests.component.chassis.operator import Operator
-from tests.component.console.test_trace import answering
 from tests.component.issuer import Issuer
-from tests.pairs.ports import free_port
-
-PASSEND = Path(sys.executable).with_name("passend")
-Passend = Callable[..., Awaitable[tuple[int | None, str]]]
+from tests.component.terminal import Passend, passend_against
 
 
 @pytest.fixture
 async def passend(service: RunningService, issuer: Issuer) -> AsyncIterator[Passend]:
-    """Runs the command against this service; returns its exit code and what it printed."""
-    port = free_port()
-    base = port - Ports(0).of(NAME)
-    environment = {**os.environ, "PASSEND_TOKEN": issuer.token("console", scope="operator")}
-
-    async def run(*words: str) -> tuple[int | None, str]:
-        command = (*words, "--base-port", str(base))
-        process = await asyncio.create_subprocess_exec(PASSEND, *command, env=environment, stdout=PIPE, stderr=STDOUT)
-        printed, _ = await process.communicate()
-        return process.returncode, printed.decode()
-
-    async with answering(service.app, port):
+    async with passend_against(service, issuer) as run:
         yield run
 
 

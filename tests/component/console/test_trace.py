@@ -3,17 +3,13 @@
 import asyncio
 import os
 import re
-import sys
 from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from uuid import uuid4
 
 import httpx
 import pytest
-import uvicorn
-from fastapi import FastAPI
 from typer.testing import CliRunner
 
 from deploy.embedded import issuer
@@ -23,23 +19,11 @@ from tests.builders.events import GEMEENTE_SYSTEM, a_parents_consulted, a_referr
 from tests.component.conftest import run
 from tests.component.console.conftest import Rows
 from tests.component.console.told import GUARD, SCHOOL, STATUS, TEAM, a_case_opened, because_of
+from tests.component.terminal import PASSEND, answering
 from tests.pairs.pair import Pair
 from tests.pairs.ports import free_port
 
-PASSEND = Path(sys.executable).with_name("passend")
 PARTIES = frozenset({"bg41234", "console"})
-
-
-@asynccontextmanager
-async def answering(app: FastAPI, port: int) -> AsyncIterator[str]:
-    """Lets it answer on that port, and gives the address."""
-    server = uvicorn.Server(uvicorn.Config(app, port=port, lifespan="off", log_config=None))
-    serving = asyncio.create_task(server.serve())
-    while not server.started:  # noqa: ASYNC110 -- it tells nobody
-        await asyncio.sleep(0.01)
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    await serving
 
 
 @pytest.fixture
@@ -101,11 +85,11 @@ async def test_where_there_is_little_to_print_it_says_why(console: RunningServic
         (request.subject, url, demonstration, ""): (0, "The gemeente has not answered (yet)."),
         (str(uuid4()), url, demonstration, ""): (1, "the record holds no such case"),
         ("../../health/live", url, demonstration, ""): (1, "the record holds no such case"),
-        (request.subject, url, demonstration, board): (1, "Timelines are for operators"),
+        (request.subject, url, demonstration, board): (1, "The record is for operators"),
         (request.subject, nobody, demonstration, ""): (1, f"the console does not answer on {nobody}"),
         (request.subject, url, nobody, ""): (1, f"no token from {nobody}"),
     }
     for (case, console_url, issuer_url, token), expected in tried.items():
-        arguments = [case, "--url", console_url, "--issuer", issuer_url]
+        arguments = ["trace", case, "--url", console_url, "--issuer", issuer_url]
         ended = await asyncio.to_thread(CliRunner().invoke, cli.app, arguments, env={"PASSEND_TOKEN": token})
         assert (ended.exit_code, expected[1] in ended.output) == (expected[0], True), ended.output

@@ -1,0 +1,271 @@
+"""The proof names exactly what does not hold: what was lost, doubled, without consent, or due and not acted on."""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from passend_contracts.catalogue import of
+from passend_contracts.envelope import Envelope
+from passend_contracts.events import (
+    CaseEscalated,
+    CaseOpened,
+    CaseParked,
+    JGTReferralAccepted,
+    JGTReferralOverdue,
+    NextStepSet,
+)
+from passend_contracts.events.next_step_set.v1 import Obligation
+from passend_contracts.vocabulary import EventData
+
+from services.chassis.calendar import day, end_of
+from services.chassis.testing import RunningService, an_event
+from services.console.domain.timeline import Hop
+from services.console.proof import CaseRecord, Rule, violations
+from tests.builders.events import (
+    GEMEENTE_SYSTEM,
+    a_consent_given,
+    a_consent_withdrawn,
+    a_parents_consulted,
+    a_referral,
+    a_support_requested,
+    an_acceptance,
+)
+from tests.component.conftest import Tokens
+from tests.component.console.conftest import Rows
+from tests.component.console.told import GUARD, GUARDIAN, SCHOOL, STATUS, TEAM, because_of
+from tests.component.issuer import Issuer
+from tests.component.terminal import passend_against
+
+MONDAY = datetime(2026, 10, 5, 9, tzinfo=UTC)
+CASE = "9d1f5f0e-5d47-4a9b-8e60-1c7d9a2f4b03"
+Records = list[tuple[str, Envelope]]
+
+
+def at(days: float, event: Envelope, cause: Envelope | None = None) -> Envelope:
+    caused = replace(event, causationid=because_of(cause)["causationid"]) if cause else event
+    return replace(caused, time=MONDAY + timedelta(days=days))
+
+
+def guardian(days: float, data: EventData, cause: Envelope) -> tuple[str, Envelope]:
+    return GUARD, at(days, an_event(data, source=GUARDIAN, subject=CASE, producer="intake"), cause)
+
+
+def step(days: float, kind: str, owner: str, due: int, cause: Envelope) -> tuple[str, Envelope]:
+    duty = Obligation(kind=kind, owner=owner, due=day(MONDAY) + timedelta(days=due), ground="As the guardian says")
+    return guardian(days, NextStepSet(next_step=duty, obligations=[duty]), cause)
+
+
+def a_story() -> Records:
+    """A case in which the team answers late, and everybody does what is promised."""
+    request = at(0, a_support_requested(CASE, producer="intake"))
+    consulted = at(1, a_parents_consulted(CASE, producer="intake"))
+    consent = at(2, a_consent_given(CASE, producer="intake"))
+    referred = at(2, a_referral(CASE), consent)
+    referred = replace(referred, data={**referred.data, "consent": consent.id, "answerDue": str(day(MONDAY) + timedelta(days=9))})
+    answer_due = day(MONDAY) + timedelta(days=9)
+    late = (end_of(answer_due) - MONDAY).total_seconds() / 86_400
+    overdue = JGTReferralOverdue(referral=referred.id, answer_due=answer_due, noticed_on=answer_due + timedelta(days=1))
+    escalated = CaseEscalated(
+        obligation="third_party_step",
+        owner="third_party",
+        due=answer_due,
+        step=1,
+        climbed_to="education_specialist",
+        next_step_on=answer_due + timedelta(days=8),
+    )
+    opened = CaseOpened(school="90AA00", home_municipality="gm0546", age_band="6-7", opened_on=day(MONDAY))
+    accepted = at(12, an_acceptance(referred, source=GEMEENTE_SYSTEM, producer="jgt_bridge"))
+    return [
+        (SCHOOL, request),
+        guardian(0, opened, request),
+        step(0, "consult_parents", "bg41234", 14, request),
+        (SCHOOL, consulted),
+        step(1, "obtain_consent", "bg41234", 15, consulted),
+        (SCHOOL, consent),
+        step(2, "refer", "jgt_bridge", 3, consent),
+        (STATUS, referred),
+        (TEAM, referred),
+        step(2.01, "third_party_step", "third_party", 9, referred),
+        (STATUS, at(late, an_event(overdue, source=GUARDIAN, subject=CASE, producer="jgt_bridge"))),
+        guardian(late, escalated, an_event(overdue, source=GUARDIAN, subject=CASE)),
+        (STATUS, accepted),
+        step(12, "evaluate_support", "bg41234", 54, accepted),
+    ]
+
+
+def proven(records: Records, *, days: float = 14, numbered: bool = True) -> list[tuple[Rule, tuple[str, ...]]]:
+    """What the proof finds so many days after the beginning."""
+    now = MONDAY + timedelta(days=days)
+    hops = [_hop(n, topic, event) for n, (topic, event) in enumerate(_numbered(records) if numbered else records)]
+    return [(found.rule, found.events) for found in violations(CaseRecord(CASE, hops, now, now))]
+
+
+def _numbered(records: Records) -> Records:
+    counts = Counter[tuple[str, str | None]]()
+    numbered = []
+    for topic, event in records:
+        counts[topic, event.producer] += 1
+        numbered.append((topic, replace(event, sequence=f"{counts[topic, event.producer]:012d}")))
+    return numbered
+
+
+def _hop(n: int, topic: str, event: Envelope) -> Hop:
+    return Hop(
+        topic=topic,
+        partition=0,
+        offset=n,
+        published_at=event.time,
+        recorded_at=event.time,
+        source=event.source,
+        id=event.id,
+        type=event.type,
+        time=event.time,
+        sequence=event.sequence,
+        producer=event.producer,
+        cause=event.causationid,
+        data=event.data,
+    )
+
+
+def without(records: Records, kind: type[EventData], nth: int = 0) -> Records:
+    """The records without the nth event of a kind."""
+    wire = of(kind).type
+    found = [place for place, (_, event) in enumerate(records) if event.type == wire]
+    return [record for place, record in enumerate(records) if place != found[nth]]
+
+
+def test_a_case_in_which_all_is_done_has_no_violation() -> None:
+    story = a_story()
+    assert proven(story) == []
+    assert all(proven(story[:length], days=2.02) == [] for length in range(10, len(story))), "nor half-way, as long as no date has passed"
+
+
+def the_ids(records: Records, *places: int) -> tuple[str, ...]:
+    return tuple(records[place][1].id for place in places)
+
+
+Damage = Callable[[Records], tuple[Records, list[tuple[Rule, tuple[str, ...]]]]]
+
+
+def a_lost_event(story: Records) -> tuple[Records, list[tuple[Rule, tuple[str, ...]]]]:
+    left = [record for place, record in enumerate(_numbered(story)) if place != 4]
+    return left, [(Rule.NOTHING_LOST, the_ids(story, 6, 2))]
+
+
+def a_date_nobody_acted_on(story: Records) -> tuple[Records, list[tuple[Rule, tuple[str, ...]]]]:
+    return _numbered(without(story, CaseEscalated)), [(Rule.DATE_ACTED_ON, the_ids(story, 9))]
+
+
+def a_climb_that_stopped(story: Records) -> tuple[Records, list[tuple[Rule, tuple[str, ...]]]]:
+    left = without(without(story, JGTReferralAccepted), NextStepSet, -1)
+    return _numbered([*left]), [(Rule.DATE_ACTED_ON, the_ids(story, 11))]
+
+
+def an_answer_nobody_missed(story: Records) -> tuple[Records, list[tuple[Rule, tuple[str, ...]]]]:
+    return _numbered(without(story, JGTReferralOverdue)), [(Rule.DATE_ACTED_ON, the_ids(story, 7))]
+
+
+def a_doubled_effect(story: Records) -> tuple[Records, list[tuple[Rule, tuple[str, ...]]]]:
+    topic, event = story[6]
+    again = replace(event, id=str(uuid4()))
+    return _numbered([*story[:7], (topic, again), *story[7:]]), [(Rule.NOTHING_DOUBLED, (again.id, event.id))]
+
+
+def a_number_told_twice(story: Records) -> tuple[Records, list[tuple[Rule, tuple[str, ...]]]]:
+    numbered = _numbered(story)
+    topic, event = numbered[13]
+    other = replace(event, id=str(uuid4()), causationid=None)
+    return [*numbered, (topic, other)], [(Rule.NOTHING_DOUBLED, (other.id, event.id))]
+
+
+def a_referral_without_consent(story: Records) -> tuple[Records, list[tuple[Rule, tuple[str, ...]]]]:
+    topic, consent = story[5]
+    other = replace(consent, data={**consent.data, "purposes": ["feedback_to_school"]})
+    return _numbered([*story[:5], (topic, other), *story[6:]]), [(Rule.CONSENT, the_ids(story, 7, 5))]
+
+
+def a_referral_that_outlives_its_consent(story: Records) -> tuple[Records, list[tuple[Rule, tuple[str, ...]]]]:
+    left = without(without(story, JGTReferralAccepted), NextStepSet, -1)
+    withdrawn = at(3, a_consent_withdrawn(CASE, producer="intake"))
+    return _numbered([*left, (SCHOOL, withdrawn)]), [(Rule.CONSENT, the_ids(story, 7, 5))]
+
+
+def a_request_that_opened_nothing(story: Records) -> tuple[Records, list[tuple[Rule, tuple[str, ...]]]]:
+    return _numbered(without(story, CaseOpened)), [(Rule.ONE_OUTCOME, the_ids(story, 0))]
+
+
+def a_case_without_a_next_step(story: Records) -> tuple[Records, list[tuple[Rule, tuple[str, ...]]]]:
+    return _numbered(without(story, NextStepSet)), [(Rule.NEXT_STEP, the_ids(story, 1))]
+
+
+def a_case_that_stayed_parked(story: Records) -> tuple[Records, list[tuple[Rule, tuple[str, ...]]]]:
+    data = CaseParked(event=story[3][1].id, fault="KeyError", place="use_cases.py:20", release_due=MONDAY + timedelta(days=1, hours=1))
+    parked = at(1, an_event(data, source=GUARDIAN, subject=CASE, producer="jgt_bridge"), story[3][1])
+    return _numbered([*story, ("dlq.jgt_bridge.v1", parked)]), [(Rule.RELEASED, (parked.id, story[3][1].id))]
+
+
+@pytest.mark.parametrize(
+    ("damage", "days"),
+    [
+        (a_lost_event, 14),
+        (a_date_nobody_acted_on, 14),
+        (a_climb_that_stopped, 18),
+        (an_answer_nobody_missed, 14),
+        (a_doubled_effect, 14),
+        (a_number_told_twice, 14),
+        (a_referral_without_consent, 14),
+        (a_referral_that_outlives_its_consent, 12.5),
+        (a_request_that_opened_nothing, 14),
+        (a_case_without_a_next_step, 14),
+        (a_case_that_stayed_parked, 14),
+    ],
+)
+def test_the_proof_names_exactly_what_was_damaged(damage: Damage, days: float) -> None:
+    damaged, expected = damage(a_story())
+    assert proven(damaged, days=days, numbered=False) == expected
+
+
+async def put(console: RunningService, records: Iterable[tuple[str, Envelope]]) -> None:
+    for topic, event in records:
+        await console.topics.emit(topic, event)
+
+
+async def test_the_console_proves_its_whole_record_over_http_and_in_a_terminal(
+    console: RunningService, tokens: Tokens, rows: Rows, issuer: Issuer, tmp_path: Path
+) -> None:
+    story = _numbered(a_story())
+    await put(console, story[:-2])
+    other = replace(a_support_requested(producer="intake"), sequence="000000000002")
+    await put(console, [(SCHOOL, other)])
+    await rows("SELECT 1 FROM record", at_least=len(story) - 1)
+    proof = (await console.http.get("/v1/bewijs", headers=tokens("console", "operator"))).json()
+    assert (proof["records"], proof["cases"]) == (len(story) - 1, 2)
+    assert {(found["rule"], found["case"]) for found in proof["violations"]} >= {("nothing_lost", other.subject), ("date_acted_on", CASE)}
+    assert (await console.http.get("/v1/bewijs", headers=tokens("bg41234"))).status_code == 403
+    unknown = {"source": other.source, "id": str(uuid4())}
+    file = tmp_path / "sent.jsonl"
+    file.write_text("".join(f"{json.dumps(event)}\n" for event in (unknown, {"source": other.source, "id": other.id})), encoding="utf-8")
+    async with passend_against(console, issuer) as passend:
+        code, printed = await passend("prove", "--sent", str(file))
+        assert code == 1
+        assert f"nothing_lost  case {other.subject}" in printed
+        assert f"sent as {unknown['id']}" in printed
+        assert f"sent as {other.id}" not in printed
+        assert printed.splitlines()[-1].startswith(f"{len(story) - 1} records of 2 cases, 2 events sent: ")
+        file.write_text("{", encoding="utf-8")
+        assert "cannot be read as lines of JSON" in (await passend("prove", "--sent", str(file)))[1]
+
+
+async def test_what_is_asked_of_the_proof_is_checked(console: RunningService, tokens: Tokens) -> None:
+    def post(body: Any) -> Any:
+        return console.http.post("/v1/uitkomsten", json=body, headers=tokens("console", "operator"))
+
+    assert (await post({"sent": []})).json() == {"withoutOutcome": []}
+    assert (await post({"sent": [{"id": "x"}]})).status_code == 400
+    assert (await console.http.post("/v1/uitkomsten", json={"sent": []})).status_code == 401
