@@ -4,29 +4,32 @@ import importlib
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Literal, get_args
+from typing import Any, Literal, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
 
 from passend_contracts.envelope import MAX_PROBLEMS, Envelope, Invalid, Problem, known
-from passend_contracts.vocabulary import UUID_PATTERN, EventData
+from passend_contracts.vocabulary import UUID_PATTERN, EventData, Part
 
 SCHEMAS_AT = "https://passendonderwijs.example/schemas"
 LOG_ID_TOPIC = "passend.log-id"
 """Where the embedded broker says which log this is; nobody else has it."""
 
-Service = Literal["intake", "jgt_bridge", "notify", "console"]
+Service = Literal["intake", "jgt_bridge", "placement", "notify", "console"]
 SERVICES: tuple[Service, ...] = get_args(Service)
 Lane = Literal["cases", "crises"]
 """What never queues behind the other: crises have topics, consumers, connections and a relay of their own."""
 PartyKind = Literal["board", "gemeente"]
 EVENTS_FOLDER = Path(__file__).parent / "events"
+
+
+Form = TypeVar("Form", bound=Part)
 
 
 class CatalogueError(Exception):
@@ -122,8 +125,10 @@ TOPICS: Mapping[str, Topic] = {
     topic.name: topic
     for topic in (
         Topic("school.cases.v1", "intake", ("jgt_bridge", "console"), 6),
-        Topic("guard.cases.v1", "intake", ("console",), 6),
+        Topic("school.requests.v1", "intake", ("placement", "console"), 6),
+        Topic("guard.cases.v1", "intake", ("placement", "console"), 6),
         Topic("jgt.cases.v1", "jgt_bridge", ("intake", "console"), 6),
+        Topic("swv.cases.v1", "placement", ("intake", "console"), 6),
         Topic("school.crises.v1", "intake", ("notify", "intake", "console"), 6),
     )
 }
@@ -214,6 +219,15 @@ def accept(decoded: Envelope | Invalid, also: Iterable[Problem] = ()) -> EventDa
     return event
 
 
+def read_form(model: type[Form], data: Any) -> Form:
+    """Parsed JSON that is no event, exactly as its model allows; raises one `Invalid` with everything that is wrong, each by its path."""
+    try:
+        return model.from_wire(data, closed=True)
+    except ValidationError as error:
+        problems = _data_problems(error, model)
+    raise Invalid(replace(problem, path=problem.path.replace("$.data", "$", 1)) for problem in problems)
+
+
 def _door_problems(attributes: Mapping[str, Any]) -> Iterator[Problem]:
     wire_type, schema = attributes.get("type"), attributes.get("dataschema")
     entry = _BY_TYPE.get(wire_type or "")
@@ -236,7 +250,7 @@ def _type_problems(wire_type: str) -> list[Problem]:
     return [Problem("$.type", "unknown-type", "no such event is in the catalogue; contracts/EVENTS.md lists what there is")]
 
 
-def _data_problems(error: ValidationError, model: type[EventData]) -> list[Problem]:
+def _data_problems(error: ValidationError, model: type[Part]) -> list[Problem]:
     found = error.errors(include_url=False, include_context=False)[:MAX_PROBLEMS]
     return [_unknown_field(wrong, model) if wrong["type"] == "extra_forbidden" else _wrong_field(wrong) for wrong in found]
 
@@ -263,7 +277,7 @@ _KINDS = (
 """How Pydantic's errors are told: their ending, our code, and our words where Pydantic's are not fit to show."""
 
 
-def _unknown_field(wrong: ErrorDetails, model: type[EventData]) -> Problem:
+def _unknown_field(wrong: ErrorDetails, model: type[Part]) -> Problem:
     """A field's name is shown only where it looks like one of ours: in any other form it may be a child's name or number."""
     *parents, name = wrong["loc"]
     if not _is_field_name(str(name)):

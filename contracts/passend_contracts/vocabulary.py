@@ -121,6 +121,12 @@ AgeBand = Annotated[Literal["4-5", "6-7", "8-9", "10-11", "12-13"], Field(json_s
 Purpose = Annotated[str, open_code("refer_to_youth_team", "feedback_to_school")]
 Agreer = Annotated[str, open_code("parent", "guardian", "court")]
 Owner = Annotated[str, _text("^[a-z][a-z0-9_]{1,39}$", "third_party")]
+ArrangementKind = Annotated[str, open_code("bridging", "back_to_mainstream", "exceptional")]
+"""Overbruggings- and stimuleringsarrangement (PPO regio Leiden), and what the ondersteuningsplan calls an exceptional situation."""
+Discipline = Annotated[str, open_code("educationalist", "psychologist", "special_teacher", "speech_therapist")]
+SpecialSchoolKind = Annotated[Literal["sbo", "so"], Field(json_schema_extra={"x-privacy": "none"})]
+HoursPerWeek = Annotated[int, Field(ge=1, le=40, json_schema_extra={"x-privacy": "none"})]
+Euros = Annotated[int, Field(ge=1, le=100_000, json_schema_extra={"x-privacy": "none"})]
 CasePath = Annotated[str, _text("^/[A-Za-z0-9/._~-]{1,200}$")]
 HttpStatus = Annotated[int, Field(ge=400, le=599, json_schema_extra={"x-privacy": "none"})]
 JsonPath = Annotated[str, _text(r"^\$[A-Za-z0-9_.?\[\]]{0,99}$")]

@@ -15,7 +15,7 @@ HOST = "127.0.0.1"
 ROOT = Path(__file__).parents[2]
 REGION = ROOT / "deploy" / "region" / "po2801.toml"
 BASE_PORT = 8080
-SERVICES = ("intake", "jgt_bridge", "notify", "console")
+SERVICES = ("intake", "jgt_bridge", "placement", "notify", "console")
 BROKER = "broker"
 READING = "reading_topic"
 """What a gemeente's system logs when it reads."""
@@ -30,7 +30,8 @@ class Ports:
     @property
     def all(self) -> dict[str, int]:
         """Port by process."""
-        usual = {"console": 8080, "intake": 8081, "jgt_bridge": 8082, "notify": 8084, "issuer": 8089, BROKER: 9092, "database": 5433}
+        services = {"console": 8080, "intake": 8081, "jgt_bridge": 8082, "notify": 8084, "placement": 8085}
+        usual = {**services, "issuer": 8089, BROKER: 9092, "database": 5433}
         return {name: port - BASE_PORT + self.base for name, port in usual.items()}
 
     def of(self, name: str) -> int:

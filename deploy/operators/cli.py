@@ -23,7 +23,7 @@ CaseOrAll = Annotated[str, typer.Argument(metavar="[CASE]", help="The case's id;
 EveryCase = Annotated[bool, typer.Option("--all", help="Every case that is parked in this service, such as after a bad deploy.")]
 Number = Annotated[int, typer.Argument(help="The letter's number in that service, as `passend dlq list` shows it.")]
 Reason = Annotated[str, typer.Option(help="Why; it is recorded, so say nothing about a child.", prompt=True)]
-Service = Annotated[str, typer.Option(help="Which service keeps it: intake, jgt_bridge, notify or console.")]
+Service = Annotated[str, typer.Option(help="Which service keeps it: intake, jgt_bridge, placement, notify or console.")]
 BasePort = Annotated[int, typer.Option(help="As given to `passend up`.")]
 
 

@@ -11,6 +11,8 @@ from typing import Any, Literal, TypeVar
 from passend_contracts.catalogue import Lane, lanes_of
 
 PartyKind = Literal["board", "gemeente", "swv"]
+SCHOOL_KINDS = ("bo", "sbo", "so")
+"""A basisschool, and the two kinds of schools for special education: `sbo` for special primary education, `so`."""
 
 
 class RegionInvalid(ValueError):
@@ -53,6 +55,8 @@ class School:
     board: str
     municipality: str
     validity: Validity
+    kind: str = "bo"
+    """One of `SCHOOL_KINDS`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +109,9 @@ def load(path: Path) -> Region:
         teams=tuple(_built(Team, row) for row in content.get("team", [])),
     )
     _check_references(region)
+    for school in region.schools:
+        if school.kind not in SCHOOL_KINDS:
+            raise RegionInvalid(f"{school.id} is of kind {school.kind}; there are {', '.join(SCHOOL_KINDS)}")
     return region
 
 

@@ -18,6 +18,7 @@ from services.chassis.arrivals import ArrivalWorker, FromTopics
 from services.chassis.auth import Tokens
 from services.chassis.backoff import Backoff
 from services.chassis.clock import Clock, clock
+from services.chassis.commands import Commands
 from services.chassis.consuming import Consumer, Process
 from services.chassis.door_api import door_api
 from services.chassis.inbox import Inbox
@@ -45,6 +46,7 @@ class Parts:
     tokens: Tokens
     settings: Settings
     clock: Clock
+    commands: Commands[Any]
 
 
 Routes = Callable[[Parts], APIRouter]
@@ -173,7 +175,9 @@ def build(service: Service[Any], settings: Settings, routes: Routes | None = Non
 def _routers(machine: Machine, routes: Routes | None) -> Iterator[APIRouter]:
     settings, service = machine.settings, machine.service
     tokens = Tokens(jwks_url=str(settings.jwks_url), issuer=settings.issuer, audience=settings.audience)
-    parts = Parts(machine.engines["cases"], tokens, settings, machine.clock)
+    engine = machine.engines["cases"]
+    commands = Commands(service, engine=engine, clock=machine.clock, wake_relays=machine.wake_relays)
+    parts = Parts(engine, tokens, settings, machine.clock, commands)
     if service.door:
         yield door_api(service, engines=machine.engines, tokens=tokens, clock=machine.clock, wake_workers=machine.wake_workers)
     yield operating_api(service, engine=parts.engine, tokens=tokens, clock=machine.clock, wake_relays=machine.wake_relays)

@@ -29,6 +29,20 @@ EVENTS = {
     "jgt_referral_accepted": Words("Jeugdteam gaat helpen", "The youth team will help"),
     "jgt_referral_declined": Words("Jeugdteam kan niet helpen", "The youth team cannot help"),
     "jgt_referral_overdue": Words("Jeugdteam heeft niet op tijd geantwoord", "The youth team has not answered in time"),
+    "arrangement_requested": Words("School vraagt een arrangement aan", "The school asks for an arrangement"),
+    "arrangement_granted": Words("Arrangement toegekend", "Arrangement granted"),
+    "arrangement_refused": Words("Arrangement niet toegekend", "Arrangement not granted"),
+    "arrangement_ended": Words("Arrangement afgelopen", "Arrangement ended"),
+    "expert_requested": Words("School vraagt een deskundige aan", "The school asks for an expert"),
+    "expert_assigned": Words("Er komt een deskundige", "An expert comes"),
+    "expert_reported": Words("De deskundige heeft verslag gedaan", "The expert has reported"),
+    "place_sought": Words("Er wordt een plek gezocht", "A place is sought"),
+    "place_offered": Words("Er is een plek aangeboden", "A place is offered"),
+    "place_accepted": Words("Ouders en school nemen de plek aan", "Parents and school accept the place"),
+    "place_declined": Words("Ouders of school nemen de plek niet aan", "Parents or school decline the place"),
+    "place_agreed": Words("De plek is voor dit kind", "The place is this child's"),
+    "placement_started": Words("Het kind is begonnen op de nieuwe school", "The child has started at the new school"),
+    "placement_ended": Words("Het kind gaat weg van die school", "The child leaves that school"),
     "event_accepted": Words("Ontvangst bevestigd", "Receipt confirmed"),
     "event_rejected": Words("Bericht afgekeurd: de vorm klopt niet", "Message rejected: its form is wrong"),
     "event_refused": Words("Bericht geweigerd: een regel verbiedt het", "Message refused: a rule forbids it"),
@@ -57,6 +71,15 @@ OBLIGATIONS = {
     "decide_next_step": Words("Met de ouders kiezen wat nu helpt", "Decide with the parents what helps now"),
     "plan_after_crisis": Words("Afspreken hoe het na de crisis verder gaat", "Agree how it goes on after the crisis"),
     "evaluate_support": Words("Met de ouders kijken of de hulp genoeg is", "Evaluate with the parents whether the support is enough"),
+    "decide_arrangement": Words("Beslissen over het arrangement", "Decide on the arrangement"),
+    "evaluate_arrangement": Words("Met de ouders kijken of het arrangement genoeg is", "Evaluate the arrangement with the parents"),
+    "assign_expert": Words("Een deskundige zoeken", "Find an expert"),
+    "expert_report": Words("Zorgen dat de deskundige verslag doet", "Have the expert report"),
+    "discuss_report": Words("Het verslag met de ouders bespreken", "Discuss the report with the parents"),
+    "find_place": Words("Een plek vinden op een andere school", "Find a place at another school"),
+    "bridge_to_place": Words("Het kind helpen tot het daar begint", "Support the child until it starts there"),
+    "answer_offer": Words("Met de ouders antwoorden op het aanbod", "Answer the offer together with the parents"),
+    "start_placement": Words("Het kind laten beginnen", "Let the child start"),
 }
 NO_STEP = Words("Niemand is aan zet: dit kind heeft geen volgende stap", "Nobody's turn: this child has no next step")
 
@@ -71,6 +94,7 @@ OUTCOMES = {
 SERVICES = {
     "intake": Words("Bewaker", "Guardian"),
     "jgt_bridge": Words("Jeugdbrug", "Youth bridge"),
+    "placement": Words("Plaatsing", "Placement"),
     "console": Words("Overzicht", "Overview"),
 }
 PASSEND = Words("Passend zelf", "Passend itself")

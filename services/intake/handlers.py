@@ -1,16 +1,30 @@
 """What intake does for each event: the boards' facts, and what others tell about their cases."""
 
 from passend_contracts.events import (
+    ArrangementEnded,
+    ArrangementGranted,
+    ArrangementRefused,
+    ArrangementRequested,
     ConsentGiven,
     ConsentWithdrawn,
     CrisisRaised,
     CrisisUpdated,
+    ExpertAssigned,
+    ExpertReported,
+    ExpertRequested,
     JGTReferralAccepted,
     JGTReferralDeclined,
     JGTReferralOverdue,
     JGTReferralRecalled,
     JGTReferred,
     ParentsConsulted,
+    PlaceAccepted,
+    PlaceAgreed,
+    PlaceDeclined,
+    PlacementEnded,
+    PlacementStarted,
+    PlaceOffered,
+    PlaceSought,
     SupportRequested,
     SupportRequestWithdrawn,
 )
@@ -19,6 +33,7 @@ from services.chassis.calendar import day
 from services.chassis.transaction import DeadlinePassed, Events, Transaction
 from services.intake import translation, use_cases
 from services.intake.domain.case import Case, Outcome
+from services.intake.domain.obligation import Kind
 
 events = Events()
 
@@ -82,6 +97,91 @@ async def on_jgt_referral_recalled(event: JGTReferralRecalled, tx: Transaction[C
 async def on_jgt_referral_overdue(_event: JGTReferralOverdue, tx: Transaction[Case]) -> None:
     """Note that the team is late; the guardian's own timer has somebody else hear of it."""
     use_cases.change_case(tx, lambda case: case)
+
+
+@events.on(ArrangementRequested)
+async def on_arrangement_requested(event: ArrangementRequested, tx: Transaction[Case]) -> None:
+    """Have the samenwerkingsverband decide on an arrangement in time."""
+    use_cases.ask(tx, lambda case: case.asks_arrangement(translation.swv(tx), event.requested_on), Kind.DECIDE_ARRANGEMENT)
+
+
+@events.on(ArrangementGranted)
+async def on_arrangement_granted(event: ArrangementGranted, tx: Transaction[Case]) -> None:
+    """The school evaluates the arrangement with the parents, by the date that the grant names."""
+    use_cases.change_case(tx, lambda case: case.arrangement_granted(event.evaluate_on))
+
+
+@events.on(ArrangementRefused)
+async def on_arrangement_refused(event: ArrangementRefused, tx: Transaction[Case]) -> None:
+    """The board decides what comes instead."""
+    use_cases.change_case(tx, lambda case: case.arrangement_refused(event.decided_on))
+
+
+@events.on(ArrangementEnded)
+async def on_arrangement_ended(event: ArrangementEnded, tx: Transaction[Case]) -> None:
+    """The board decides what comes next."""
+    use_cases.change_case(tx, lambda case: case.arrangement_ended(event.ended_on))
+
+
+@events.on(ExpertRequested)
+async def on_expert_requested(event: ExpertRequested, tx: Transaction[Case]) -> None:
+    """Have the samenwerkingsverband find an expert in time."""
+    pending = (Kind.ASSIGN_EXPERT, Kind.EXPERT_REPORT)
+    use_cases.ask(tx, lambda case: case.asks_expert(translation.swv(tx), event.requested_on), *pending)
+
+
+@events.on(ExpertAssigned)
+async def on_expert_assigned(event: ExpertAssigned, tx: Transaction[Case]) -> None:
+    """The expert's report is due."""
+    use_cases.change_case(tx, lambda case: case.expert_assigned(translation.swv(tx), event.report_due))
+
+
+@events.on(ExpertReported)
+async def on_expert_reported(event: ExpertReported, tx: Transaction[Case]) -> None:
+    """The school discusses the report with the parents."""
+    use_cases.change_case(tx, lambda case: case.expert_reported(event.reported_on))
+
+
+@events.on(PlaceSought)
+async def on_place_sought(event: PlaceSought, tx: Transaction[Case]) -> None:
+    """The samenwerkingsverband finds a place in time; the board bridges the time until then."""
+    use_cases.change_case(tx, lambda case: case.place_sought(translation.swv(tx), event.find_by))
+
+
+@events.on(PlaceOffered)
+async def on_place_offered(event: PlaceOffered, tx: Transaction[Case]) -> None:
+    """Parents and school answer while the place is held."""
+    use_cases.change_case(tx, lambda case: case.place_offered(event.answer_due))
+
+
+@events.on(PlaceAccepted)
+async def on_place_accepted(_event: PlaceAccepted, tx: Transaction[Case]) -> None:
+    """Pass the answer on: whether the offer still stands only placement knows, so nobody is let go before it says so."""
+    use_cases.change_case(tx, lambda case: case)
+
+
+@events.on(PlaceDeclined)
+async def on_place_declined(_event: PlaceDeclined, tx: Transaction[Case]) -> None:
+    """Pass the answer on, for the same reason."""
+    use_cases.change_case(tx, lambda case: case)
+
+
+@events.on(PlaceAgreed)
+async def on_place_agreed(event: PlaceAgreed, tx: Transaction[Case]) -> None:
+    """The board that has the place lets the child start; its own board keeps it supported until it has."""
+    use_cases.change_case(tx, lambda case: case.place_agreed(translation.board_of(event.school, tx), event.starts_on))
+
+
+@events.on(PlacementStarted)
+async def on_placement_started(event: PlacementStarted, tx: Transaction[Case]) -> None:
+    """The old school looks with the parents whether the child has landed."""
+    use_cases.change_case(tx, lambda case: case.placement_started(event.started_on))
+
+
+@events.on(PlacementEnded)
+async def on_placement_ended(event: PlacementEnded, tx: Transaction[Case]) -> None:
+    """The board decides with the parents what comes next."""
+    use_cases.change_case(tx, lambda case: case.placement_ended(event.ended_on))
 
 
 @events.on(CrisisRaised, case=lambda event: event.case_id)

@@ -30,6 +30,17 @@ def new_case(event: SupportRequested, tx: Transaction[Case]) -> Case:
     )
 
 
+def swv(tx: Transaction[Case]) -> str:
+    """The party that decides on what boards ask: the samenwerkingsverband."""
+    return tx.service.region.of_kind("swv")[0].id
+
+
+def board_of(school: str, tx: Transaction[Case]) -> str:
+    """The board of a location on this day; the samenwerkingsverband for one that is no longer in the region."""
+    found = tx.service.region.school(school, day(tx.now))
+    return found.board if found else swv(tx)
+
+
 def purposes(told: tuple[str, ...] | list[str]) -> dict[str, bool]:
     """Which of the purposes that the guardian knows a consent speaks of."""
     return {"to_refer": "refer_to_youth_team" in told, "to_feedback": "feedback_to_school" in told}

@@ -10,6 +10,7 @@ from services.chassis.calendar import day
 from services.chassis.transaction import Transaction
 from services.intake import translation
 from services.intake.domain.case import Case, Entry, Outcome
+from services.intake.domain.obligation import Kind
 
 log = structlog.get_logger()
 
@@ -32,6 +33,19 @@ def change_case(tx: Transaction[Case], change: Callable[[Case], Case]) -> None:
     """Let a fact change the case."""
     if case := _open_case(tx):
         _keep(tx, change(case))
+
+
+def ask(tx: Transaction[Case], change: Callable[[Case], Case], *pending: Kind) -> None:
+    """Put a request to the samenwerkingsverband, unless one of its kind is pending: then deciding one would settle the other."""
+    if case := _open_case(tx):
+        if case.owes(*pending):
+            tx.refuse(
+                rule="request_pending",
+                ground="The samenwerkingsverband deals with one request of a kind at a time",
+                possible="Wait for what comes of the one before, then send it as a new event.",
+            )
+        else:
+            _keep(tx, change(case))
 
 
 def take_consent(tx: Transaction[Case], purposes: Mapping[str, bool], on: date) -> None:

@@ -31,6 +31,8 @@ SHAPE = EVERY | {
 MORE = {
     # The console shows the record to people: pages and their words have no counterpart in a service without a screen.
     "console": {"pages", "parties.py", "record.py", "stems.py", "words.py"},
+    # The office of the samenwerkingsverband decides through an API and a page: one list of decisions for both.
+    "placement": {"decisions.py", "pages"},
 }
 
 

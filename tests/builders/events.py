@@ -6,18 +6,25 @@ from uuid import uuid4
 
 from passend_contracts.envelope import Envelope
 from passend_contracts.events import (
+    ArrangementRequested,
+    CaseClosed,
+    CaseOpened,
     ConsentGiven,
     ConsentWithdrawn,
     CrisisRaised,
     CrisisUpdated,
+    ExpertRequested,
     JGTReferralAccepted,
     JGTReferralDeclined,
     JGTReferralRecalled,
     JGTReferred,
     ParentsConsulted,
+    PlaceAccepted,
+    PlaceDeclined,
     SupportRequested,
     SupportRequestWithdrawn,
 )
+from passend_contracts.vocabulary import EventData
 
 from services.chassis.calendar import day
 from services.chassis.testing import an_event
@@ -28,10 +35,13 @@ TODAY = day(NOW)
 
 BOARD = "bg41234"
 OTHER_BOARD = "bg41235"
+SWV = "swv2801"
 GEMEENTE = "gm0546"
 OTHER_GEMEENTE = "gm0547"
 SCHOOL_SYSTEM = "urn:nld:hr:kvknummer:90041234:systeem:las"
 OTHER_SCHOOL_SYSTEM = "urn:nld:hr:kvknummer:90041235:systeem:las"
+GUARDIAN_FOR_SCHOOL = "urn:nld:hr:kvknummer:90041234:systeem:passend-intake"
+PLACEMENT = "urn:nld:hr:kvknummer:90002801:systeem:passend-placement"
 BRIDGE_FOR_SCHOOL = "urn:nld:hr:kvknummer:90041234:systeem:passend-jgt-bridge"
 GEMEENTE_SYSTEM = "urn:nld:oin:00000001900546281000:systeem:jeugd"
 OTHER_GEMEENTE_SYSTEM = "urn:nld:oin:00000001900547285000:systeem:jeugd"
@@ -110,3 +120,47 @@ def a_crisis_raised(crisis: str | None = None, *, case_id: str | None = None, **
 def a_crisis_updated(crisis: str, *, state: str = "ongoing", **attributes: Any) -> Envelope:
     data = CrisisUpdated(school="90AA00", home_municipality=GEMEENTE, noted_at=NOW, state=state)
     return an_event(data, **{"source": SCHOOL_SYSTEM, "subject": crisis, **attributes})
+
+
+def a_case_opened(case: str | None = None, **attributes: Any) -> Envelope:
+    """As the guardian tells of it."""
+    data = CaseOpened(school="90AA00", home_municipality=GEMEENTE, age_band="6-7", opened_on=TODAY)
+    return an_event(data, **{"source": GUARDIAN_FOR_SCHOOL, "producer": "intake", "subject": case, **attributes})
+
+
+def a_case_closed(case: str, **attributes: Any) -> Envelope:
+    data = CaseClosed(outcome="withdrawn", closed_on=TODAY)
+    return an_event(data, **{"source": GUARDIAN_FOR_SCHOOL, "producer": "intake", "subject": case, **attributes})
+
+
+def an_arrangement_requested(case: str, **attributes: Any) -> Envelope:
+    data = ArrangementRequested(
+        kind="exceptional",
+        requested_on=TODAY,
+        specialist_consulted_on=TODAY - timedelta(days=2),
+        wanted_from=TODAY + timedelta(weeks=2),
+        wanted_until=TODAY + timedelta(weeks=30),
+        hours_per_week=8,
+    )
+    return an_event(data, **{"source": SCHOOL_SYSTEM, "subject": case, **attributes})
+
+
+def an_expert_requested(case: str, **attributes: Any) -> Envelope:
+    return an_event(
+        ExpertRequested(discipline="psychologist", requested_on=TODAY), **{"source": SCHOOL_SYSTEM, "subject": case, **attributes}
+    )
+
+
+def a_place_accepted(case: str, offer: str, *, starts_on: date = TODAY, **attributes: Any) -> Envelope:
+    data = PlaceAccepted(offer=offer, agreed_on=TODAY, starts_on=starts_on)
+    return an_event(data, **{"source": SCHOOL_SYSTEM, "subject": case, **attributes})
+
+
+def a_place_declined(case: str, offer: str, **attributes: Any) -> Envelope:
+    data = PlaceDeclined(offer=offer, declined_on=TODAY, reason="too_far")
+    return an_event(data, **{"source": SCHOOL_SYSTEM, "subject": case, **attributes})
+
+
+def said_by_placement(case: str, data: EventData) -> Envelope:
+    """A decision of the samenwerkingsverband, as placement tells of it."""
+    return an_event(data, source=PLACEMENT, producer="placement", subject=case)

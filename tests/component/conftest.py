@@ -12,6 +12,7 @@ from services.chassis.testing import RunningService, running
 from services.intake import app as intake_app
 from services.jgt_bridge import app as jgt_bridge_app
 from services.notify import app as notify_app
+from services.placement import app as placement_app
 from tests.component.issuer import Issuer, bearer
 from tests.pairs.pair import Pair
 from tests.pairs.topics import REGION
@@ -62,6 +63,12 @@ async def intake(pair: Pair, issuer: Issuer) -> AsyncIterator[RunningService]:
 @pytest.fixture
 async def notify(pair: Pair, issuer: Issuer) -> AsyncIterator[RunningService]:
     async with run(pair, notify_app.NAME, notify_app.build, **issuer.settings) as service:
+        yield service
+
+
+@pytest.fixture
+async def placement(pair: Pair, issuer: Issuer) -> AsyncIterator[RunningService]:
+    async with run(pair, placement_app.NAME, placement_app.build, **issuer.settings) as service:
         yield service
 
 

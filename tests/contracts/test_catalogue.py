@@ -26,7 +26,7 @@ from passend_contracts.export import closed_schema, fields_of
 
 from tests.contracts.examples import name_of
 
-SERVICES = {"intake", "jgt_bridge", "console"}
+SERVICES = {"intake", "jgt_bridge", "placement", "notify", "console"}
 EVENT_PARAMS = pytest.mark.parametrize("event", EVENTS, ids=name_of)
 
 
@@ -45,8 +45,13 @@ def test_an_event_is_read_by_who_reads_its_topic_or_keeps_its_door(event: EventT
         assert set(event.readers) & SERVICES <= set(TOPICS[name].readers) | doors
 
 
-def test_jgt_bridge_never_reads_what_the_guardian_says() -> None:
-    assert "jgt_bridge" not in TOPICS["guard.cases.v1"].readers
+@pytest.mark.parametrize("name", ["guard.cases.v1", "school.requests.v1", "swv.cases.v1"])
+def test_jgt_bridge_never_reads_what_the_guardian_says_nor_what_schools_ask_of_the_swv(name: str) -> None:
+    assert "jgt_bridge" not in TOPICS[name].readers
+
+
+def test_placement_never_reads_what_schools_and_gemeenten_say_to_each_other() -> None:
+    assert {name for name, topic in TOPICS.items() if "placement" in topic.readers} == {"guard.cases.v1", "school.requests.v1"}
 
 
 def test_topics_of_parties_and_dead_letters_follow_from_their_name() -> None:

@@ -120,7 +120,7 @@ def event_fields(event: EventType) -> list[str]:
     return list(closed_schema(event)["properties"])
 
 
-@pytest.mark.parametrize(("example", "told"), [(VALID[0], "closed_on"), (INVALID[0], "bad-json")])
+@pytest.mark.parametrize(("example", "told"), [(VALID[0], "ended_on"), (INVALID[0], "bad-json")])
 def test_the_ten_lines_of_the_readme_work(example: Example, told: str, tmp_path: Path) -> None:
     lines = (EVENTS_PAGE.parent / "README.md").read_text(encoding="utf-8").partition("```python\n")[2].partition("```")[0]
     posted = tmp_path / "event.json"

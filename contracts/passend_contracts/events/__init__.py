@@ -1,5 +1,9 @@
 """One folder per event, named by its stem: what it means (`event.toml`), its data (`v1.py`), its schema and its examples."""
 
+from passend_contracts.events.arrangement_ended.v1 import ArrangementEnded
+from passend_contracts.events.arrangement_granted.v1 import ArrangementGranted
+from passend_contracts.events.arrangement_refused.v1 import ArrangementRefused
+from passend_contracts.events.arrangement_requested.v1 import ArrangementRequested
 from passend_contracts.events.case_closed.v1 import CaseClosed
 from passend_contracts.events.case_escalated.v1 import CaseEscalated
 from passend_contracts.events.case_opened.v1 import CaseOpened
@@ -12,6 +16,9 @@ from passend_contracts.events.crisis_updated.v1 import CrisisUpdated
 from passend_contracts.events.event_accepted.v1 import EventAccepted
 from passend_contracts.events.event_refused.v1 import EventRefused
 from passend_contracts.events.event_rejected.v1 import EventRejected
+from passend_contracts.events.expert_assigned.v1 import ExpertAssigned
+from passend_contracts.events.expert_reported.v1 import ExpertReported
+from passend_contracts.events.expert_requested.v1 import ExpertRequested
 from passend_contracts.events.jgt_referral_accepted.v1 import JGTReferralAccepted
 from passend_contracts.events.jgt_referral_declined.v1 import JGTReferralDeclined
 from passend_contracts.events.jgt_referral_overdue.v1 import JGTReferralOverdue
@@ -19,11 +26,22 @@ from passend_contracts.events.jgt_referral_recalled.v1 import JGTReferralRecalle
 from passend_contracts.events.jgt_referred.v1 import JGTReferred
 from passend_contracts.events.next_step_set.v1 import NextStepSet
 from passend_contracts.events.parents_consulted.v1 import ParentsConsulted
+from passend_contracts.events.place_accepted.v1 import PlaceAccepted
+from passend_contracts.events.place_agreed.v1 import PlaceAgreed
+from passend_contracts.events.place_declined.v1 import PlaceDeclined
+from passend_contracts.events.place_offered.v1 import PlaceOffered
+from passend_contracts.events.place_sought.v1 import PlaceSought
+from passend_contracts.events.placement_ended.v1 import PlacementEnded
+from passend_contracts.events.placement_started.v1 import PlacementStarted
 from passend_contracts.events.support_request_withdrawn.v1 import SupportRequestWithdrawn
 from passend_contracts.events.support_requested.v1 import SupportRequested
 from passend_contracts.events.withheld.v1 import Withheld
 
 __all__ = [
+    "ArrangementEnded",
+    "ArrangementGranted",
+    "ArrangementRefused",
+    "ArrangementRequested",
     "CaseClosed",
     "CaseEscalated",
     "CaseOpened",
@@ -36,6 +54,9 @@ __all__ = [
     "EventAccepted",
     "EventRefused",
     "EventRejected",
+    "ExpertAssigned",
+    "ExpertReported",
+    "ExpertRequested",
     "JGTReferralAccepted",
     "JGTReferralDeclined",
     "JGTReferralOverdue",
@@ -43,6 +64,13 @@ __all__ = [
     "JGTReferred",
     "NextStepSet",
     "ParentsConsulted",
+    "PlaceAccepted",
+    "PlaceAgreed",
+    "PlaceDeclined",
+    "PlaceOffered",
+    "PlaceSought",
+    "PlacementEnded",
+    "PlacementStarted",
     "SupportRequestWithdrawn",
     "SupportRequested",
     "Withheld",

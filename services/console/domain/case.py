@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import NamedTuple
 
-EVALUATE = "evaluate_support"
-"""The duty that the guardian sets while support runs: look with the parents whether it is enough."""
+EVALUATE = frozenset({"evaluate_support", "evaluate_arrangement"})
+"""The duties that the guardian sets while support runs: look with the parents whether it is enough."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Case:
     @property
     def is_helped(self) -> bool:
         """Whether support runs and nothing else is to be done than evaluate it: less than that is not called help."""
-        return bool(self.obligations) and all(each.kind == EVALUATE for each in self.obligations)
+        return bool(self.obligations) and all(each.kind in EVALUATE for each in self.obligations)
 
     @property
     def next_step(self) -> Obligation | None:

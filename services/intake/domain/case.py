@@ -10,6 +10,9 @@ from services.intake.domain.obligation import Kind, Obligation
 TEAM_STATUS = frozenset({"jgt_referral_accepted", "jgt_referral_declined", "jgt_referral_overdue"})
 """What the gemeente's team tells; a child's school hears of it only with the parents' consent."""
 
+TALKED = (Kind.CONSULT_PARENTS, Kind.DISCUSS_REPORT)
+"""What a talk with the parents settles, whatever came of it."""
+
 
 class Outcome(StrEnum):
     """The only ways in which a case ends."""
@@ -77,17 +80,17 @@ class Case:
         """The parents were consulted (oudergesprek): refer, ask consent for it first, or go on with the school's own support."""
         case = replace(self, referral_wanted=referral_wanted)
         if not referral_wanted:
-            settled = (Kind.CONSULT_PARENTS, Kind.OBTAIN_CONSENT, Kind.DECIDE_NEXT_STEP)
+            settled = (*TALKED, Kind.OBTAIN_CONSENT, Kind.DECIDE_NEXT_STEP)
             return case.with_duty(duty.evaluate_support(self.board, on), without=settled)
         if not self.team_known:
-            return case.with_duty(duty.ask_elsewhere(self.board, on), without=(Kind.CONSULT_PARENTS,))
+            return case.with_duty(duty.ask_elsewhere(self.board, on), without=TALKED)
         step = duty.refer(on) if self.may_refer else duty.obtain_consent(self.board, on)
-        return case.with_duty(step, without=(Kind.CONSULT_PARENTS, Kind.DECIDE_NEXT_STEP))
+        return case.with_duty(step, without=(*TALKED, Kind.DECIDE_NEXT_STEP))
 
     def consented(self, *, to_refer: bool, to_feedback: bool, on: date) -> "Case":
         """The parents gave consent (toestemming) for these purposes."""
         case = replace(self, may_refer=self.may_refer or to_refer, feedback=self.feedback or to_feedback)
-        if to_refer and self.referral_wanted and self._owes(Kind.OBTAIN_CONSENT, Kind.DECIDE_NEXT_STEP):
+        if to_refer and self.referral_wanted and self.owes(Kind.OBTAIN_CONSENT, Kind.DECIDE_NEXT_STEP):
             return case.with_duty(duty.refer(on), without=(Kind.OBTAIN_CONSENT, Kind.DECIDE_NEXT_STEP))
         return case
 
@@ -104,7 +107,7 @@ class Case:
             refer_withdrawn=order if to_refer else self.refer_withdrawn,
             feedback_withdrawn=order if to_feedback else self.feedback_withdrawn,
         )
-        if to_refer and self._owes(Kind.REFER):
+        if to_refer and self.owes(Kind.REFER):
             return case.with_duty(duty.decide_next_step(self.board, on), without=(Kind.REFER,))
         return case
 
@@ -124,6 +127,56 @@ class Case:
         """A crisis was raised: whoever helps now, the board and the parents plan how the child goes on."""
         return self.with_duty(duty.plan_after_crisis(self.board, noticed), without=())
 
+    def asks_arrangement(self, swv: str, on: date) -> "Case":
+        """The board asks the samenwerkingsverband for an arrangement; all that the board owes stays."""
+        return self.with_duty(duty.decide_arrangement(swv, on), without=())
+
+    def arrangement_granted(self, evaluate_on: date) -> "Case":
+        """It was granted: the school looks with the parents whether it is enough."""
+        return self.with_duty(duty.evaluate_arrangement(self.board, evaluate_on), without=(Kind.DECIDE_ARRANGEMENT,))
+
+    def arrangement_refused(self, on: date) -> "Case":
+        """It was not: the board decides what comes instead."""
+        return self._sooner(duty.decide_next_step(self.board, on), without=(Kind.DECIDE_ARRANGEMENT,))
+
+    def arrangement_ended(self, on: date) -> "Case":
+        """It is over: the board decides what comes next."""
+        return self._sooner(duty.decide_next_step(self.board, on), without=(Kind.EVALUATE_ARRANGEMENT,))
+
+    def asks_expert(self, swv: str, on: date) -> "Case":
+        """The board asks the samenwerkingsverband for an expert."""
+        return self.with_duty(duty.assign_expert(swv, on), without=())
+
+    def expert_assigned(self, swv: str, report_due: date) -> "Case":
+        """An expert comes, and is to report."""
+        return self.with_duty(duty.expert_report(swv, report_due), without=(Kind.ASSIGN_EXPERT,))
+
+    def expert_reported(self, on: date) -> "Case":
+        """The school has the report, and discusses it with the parents."""
+        return self.with_duty(duty.discuss_report(self.board, on), without=(Kind.EXPERT_REPORT,))
+
+    def place_sought(self, swv: str, find_by: date) -> "Case":
+        """Another school is sought, or sought again: the board bridges the time until the child starts there."""
+        case = self.with_duty(duty.find_place(swv, find_by), without=(Kind.ANSWER_OFFER,))
+        return case.with_duty(duty.bridge_to_place(self.board, find_by), without=())
+
+    def place_offered(self, answer_due: date) -> "Case":
+        """A place is held; finding one stays a duty until parents and school accept it."""
+        return self.with_duty(duty.answer_offer(self.board, answer_due), without=())
+
+    def place_agreed(self, there: str, starts_on: date) -> "Case":
+        """The board `there` lets the child start; its own board bridges the time until then."""
+        case = self.with_duty(duty.start_placement(there, starts_on), without=(Kind.ANSWER_OFFER, Kind.FIND_PLACE))
+        return case.with_duty(duty.bridge_to_place(self.board, starts_on), without=())
+
+    def placement_started(self, on: date) -> "Case":
+        """The child has started there: its own board looks with parents and new school whether it has landed."""
+        return self._sooner(duty.evaluate_support(self.board, on), without=(Kind.START_PLACEMENT, Kind.BRIDGE_TO_PLACE))
+
+    def placement_ended(self, on: date) -> "Case":
+        """The child left again: no child is between two schools without somebody who decides."""
+        return self._sooner(duty.decide_next_step(self.board, on), without=())
+
     def late(self, kind: str) -> Obligation | None:
         """The obligation of that kind, one step up its ladder; None when it was met, or the top has heard of it."""
         found = next((each for each in self.obligations if each.kind.value == kind), None)
@@ -141,8 +194,14 @@ class Case:
         """The case with one more line in its history."""
         return replace(self, new_entries=(*self.new_entries, entry))
 
-    def _owes(self, *kinds: Kind) -> bool:
+    def owes(self, *kinds: Kind) -> bool:
+        """Whether somebody owes any of these."""
         return any(each.kind in kinds for each in self.obligations)
+
+    def _sooner(self, added: Obligation, *, without: tuple[Kind, ...]) -> "Case":
+        """Take up an obligation unless it is owed already and due before: a late duty gets no new term."""
+        owed = next((each for each in self.obligations if each.kind is added.kind), added)
+        return self.with_duty(min(owed, added, key=lambda each: each.due), without=without)
 
     def with_duty(self, added: Obligation, *, without: tuple[Kind, ...]) -> "Case":
         """Take up an obligation and let go of these kinds; a closed case takes up nothing."""

@@ -15,12 +15,23 @@ class Kind(StrEnum):
     DECIDE_NEXT_STEP = "decide_next_step"
     EVALUATE_SUPPORT = "evaluate_support"
     PLAN_AFTER_CRISIS = "plan_after_crisis"
+    DECIDE_ARRANGEMENT = "decide_arrangement"
+    EVALUATE_ARRANGEMENT = "evaluate_arrangement"
+    ASSIGN_EXPERT = "assign_expert"
+    EXPERT_REPORT = "expert_report"
+    DISCUSS_REPORT = "discuss_report"
+    FIND_PLACE = "find_place"
+    BRIDGE_TO_PLACE = "bridge_to_place"
+    ANSWER_OFFER = "answer_offer"
+    START_PLACEMENT = "start_placement"
 
 
 SUPPORT_LADDER = ("education_specialist", "school_director", "swv_director")
 """Who hears of it, week after week, when support is late: first the specialist who leads the support (onderwijsspecialist)."""
 DUTY_OF_CARE_LADDER = ("school_director", "school_board", "swv_director")
 """The same where the board's own duty of care (zorgplicht) is late."""
+DUTY_OF_CARE = frozenset({Kind.DECIDE_NEXT_STEP, Kind.BRIDGE_TO_PLACE, Kind.START_PLACEMENT})
+"""Where a child has no fitting place at school as long as it is late."""
 CLIMBS_EVERY = timedelta(weeks=1)
 
 PLATFORM = "jgt_bridge"
@@ -43,7 +54,7 @@ class Obligation:
     @property
     def ladder(self) -> tuple[str, ...]:
         """The roles that hear of it in turn."""
-        return DUTY_OF_CARE_LADDER if self.kind is Kind.DECIDE_NEXT_STEP else SUPPORT_LADDER
+        return DUTY_OF_CARE_LADDER if self.kind in DUTY_OF_CARE else SUPPORT_LADDER
 
     @property
     def climbs_after(self) -> date | None:
@@ -101,3 +112,50 @@ def evaluate_support(board: str, since: date) -> Obligation:
 def plan_after_crisis(board: str, noticed: date) -> Obligation:
     """Agree with parents and helpers how the child goes on after a crisis; one week: a proposal, no public norm was found."""
     return Obligation(Kind.PLAN_AFTER_CRISIS, board, noticed + timedelta(weeks=1), "Fast help in a crisis (brochure PPO regio Leiden)")
+
+
+def decide_arrangement(swv: str, requested: date) -> Obligation:
+    """Decide on an arrangement: six weeks, as samenwerkingsverbanden promise: it fits into the ten of the duty of care."""
+    return Obligation(Kind.DECIDE_ARRANGEMENT, swv, requested + timedelta(weeks=6), "Decision within a reasonable term (Awb art. 4:13)")
+
+
+def evaluate_arrangement(board: str, due: date) -> Obligation:
+    """Look with the parents whether the arrangement is enough, by the date that the grant names: an arrangement is temporary."""
+    return Obligation(Kind.EVALUATE_ARRANGEMENT, board, due, "An arrangement is temporary: evaluation as granted")
+
+
+def assign_expert(swv: str, requested: date) -> Obligation:
+    """Find the expert that a school asks for; two weeks: a proposal, no public norm was found."""
+    return Obligation(Kind.ASSIGN_EXPERT, swv, requested + timedelta(weeks=2), "Advice on a board's request (WPO art. 18a)")
+
+
+def expert_report(swv: str, due: date) -> Obligation:
+    """Have the expert report to the school, by the date that was agreed: the samenwerkingsverband's, whoever sent the expert."""
+    return Obligation(Kind.EXPERT_REPORT, swv, due, "Report as agreed when the expert was assigned")
+
+
+def discuss_report(board: str, reported: date) -> Obligation:
+    """Discuss the expert's report with the parents; two weeks, as for any talk with them: a proposal."""
+    return Obligation(
+        Kind.DISCUSS_REPORT, board, reported + timedelta(weeks=2), "Early consultation of parents (brochure PPO regio Leiden)"
+    )
+
+
+def find_place(swv: str, due: date) -> Obligation:
+    """Find a place at another school, by the date that the search names; it stays the samenwerkingsverband's until a place is agreed."""
+    return Obligation(Kind.FIND_PLACE, swv, due, "A school that is willing to admit (WPO art. 40), in a covering network (art. 18a)")
+
+
+def bridge_to_place(board: str, due: date) -> Obligation:
+    """Keep the child supported until it starts elsewhere (overbrugging): until then the duty of care is its own board's."""
+    return Obligation(Kind.BRIDGE_TO_PLACE, board, due, "Duty of care until another school admits (WPO art. 40)")
+
+
+def answer_offer(board: str, due: date) -> Obligation:
+    """Answer the offer of a place together with the parents, by the date until which the place is held."""
+    return Obligation(Kind.ANSWER_OFFER, board, due, "The offered place is held until then")
+
+
+def start_placement(board: str, due: date) -> Obligation:
+    """Let the child start on the agreed date: the board's that has the place."""
+    return Obligation(Kind.START_PLACEMENT, board, due, "Agreed by parents and school (WPO art. 40)")
