@@ -29,8 +29,8 @@ SHAPE = EVERY | {
 """What a file may be called, so that who knows one service knows all; a missing file means that there is no such port."""
 
 MORE = {
-    # The console shows the record to people: pages and their words have no counterpart in a service without a screen.
-    "console": {"pages", "parties.py", "record.py", "stems.py", "words.py"},
+    # The console shows the record to people and proves the guarantee from it: no service without the record has a counterpart.
+    "console": {"pages", "parties.py", "proof.py", "record.py", "stems.py", "words.py"},
     # The office of the samenwerkingsverband decides through an API and a page: one list of decisions for both.
     "placement": {"decisions.py", "pages"},
 }
