@@ -25,6 +25,7 @@ from services.chassis.region import Party
 from services.chassis.service import Service
 from services.chassis.telemetry import part
 from services.chassis.transaction import Origin, S, Work
+from services.chassis.turns import InTurns
 from services.chassis.worker import Worker
 
 # The row locks make workers of several replicas take turns; whoever waited finds these rows handled and takes the next.
@@ -48,7 +49,7 @@ class ArrivalWorker(Worker):
             if not rows:
                 return 0
             batch = Batch(self._service, connection, now, self._fuse.failed)
-            await batch.run([self._work(row, position) for position, row in enumerate(rows)])
+            await batch.run([self._work(row, position) async for position, row in InTurns(enumerate(rows))])
             await connection.execute(HANDLED, {"rows": [row.n for row in rows], "now": now})
         self._committed(batch)
         return len(rows)

@@ -20,6 +20,7 @@ from services.chassis.outbox import Outgoing
 from services.chassis.parking import Aside
 from services.chassis.service import Service
 from services.chassis.transaction import S, Transaction, Work
+from services.chassis.turns import InTurns
 
 
 class Batch(Generic[S]):
@@ -101,7 +102,7 @@ class Part(Generic[S]):
         cases = sorted({work.case for work in works})
         self._cases = await outbox.lock_cases(self._connection, cases)
         self._states = await self._service.store.load(self._connection, cases)
-        for work in works:
+        async for work in InTurns(works):
             await self._take(work)
         if self._changed:
             await self._service.store.save(self._connection, self._changed)

@@ -18,6 +18,7 @@ from services.chassis.dead_letters import Letter
 from services.chassis.doors import RETENTION
 from services.chassis.service import Service
 from services.chassis.transaction import Origin, S, Work
+from services.chassis.turns import InTurns
 
 KEPT = RETENTION + timedelta(days=90)
 """How long an inbox remembers: what a door lets in, and two months of republishing after that. Older events are not let take effect."""
@@ -61,7 +62,7 @@ class Inbox:
 
     async def _readable(self, connection: AsyncConnection, records: Sequence[ConsumerRecord], log_id: str, now: datetime) -> list[Work]:
         works = []
-        for position, record in enumerate(records):
+        async for position, record in InTurns(enumerate(records)):
             origin = Origin(log_id, record.topic, record.partition, record.offset)
             try:
                 if not dead_letters.is_mirror(record) and (

@@ -11,6 +11,8 @@ from pydantic_core import to_json
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.chassis.turns import InTurns
+
 
 @dataclass(slots=True)
 class Cases:
@@ -66,7 +68,7 @@ async def write(connection: AsyncConnection, outgoing: Sequence[Outgoing], cases
             "topics": [row.topic for row in outgoing],
             "keys": [row.event.subject for row in outgoing],
             "types": [row.event.type for row in outgoing],
-            "bodies": [encode(_numbered(row, cases)) for row in outgoing],
+            "bodies": [encode(_numbered(row, cases)) async for row in InTurns(outgoing)],
             "holds": [row.hold for row in outgoing],
         },
     )

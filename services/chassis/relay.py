@@ -21,6 +21,7 @@ from services.chassis.kafka import LogWatch
 from services.chassis.lead import Lead
 from services.chassis.lease import Lease, LeaseLost
 from services.chassis.telemetry import part
+from services.chassis.turns import InTurns
 
 ROWS = 1_000
 ROUND_BYTES = 1_000_000
@@ -150,7 +151,7 @@ class Relay:
         An idempotent producer writes a partition's records in the order of the calls, and none after one that failed.
         """
         async with asyncio.timeout(ACK_SECONDS):
-            sent = [await producer.send(row.topic, body, key=row.key.encode(), headers=_headers(row)) for row, body in rows]
+            sent = [await producer.send(row.topic, body, key=row.key.encode(), headers=_headers(row)) async for row, body in InTurns(rows)]
         await asyncio.wait(sent, timeout=ACK_SECONDS)
         acknowledged: list[Row[Any]] = []
         broken: set[tuple[str, str]] = set()

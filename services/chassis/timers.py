@@ -9,6 +9,7 @@ from services.chassis import outbox
 from services.chassis.batch import Batch
 from services.chassis.service import Service
 from services.chassis.transaction import DeadlinePassed, Origin, S, Work
+from services.chassis.turns import InTurns
 from services.chassis.worker import Worker
 
 COME = text("""
@@ -41,7 +42,7 @@ class DeadlineWorker(Worker):
             await outbox.lock_cases(connection, subjects)
             rows = (await connection.execute(DUE, {"subjects": subjects, "now": now})).all()[:limit]
             batch = Batch(self._service, connection, now, self._fuse.failed)
-            await batch.run([_work(self._service, row.subject, row.kind, row.due, n) for n, row in enumerate(rows)])
+            await batch.run([_work(self._service, row.subject, row.kind, row.due, n) async for n, row in InTurns(enumerate(rows))])
             fired = {"subjects": [row.subject for row in rows], "kinds": [row.kind for row in rows], "dues": [row.due for row in rows]}
             await connection.execute(FIRED, {"now": now, **fired})
         self._committed(batch)

@@ -8,14 +8,14 @@ from pathlib import Path
 import uvloop
 
 from services.chassis import telemetry
-from tests.benchmarks import hop, machine, referral, suite, up
+from tests.benchmarks import crisis, hop, machine, parking, referral, suite, timers, up
 from tests.benchmarks.chain import chain
 from tests.benchmarks.table import Row, Table
 from tests.pairs.embedded import embedded_pair
 from tests.pairs.engine import engine
 from tests.pairs.pair import Pair
 
-ROWS = ("hop", "referral", "up", "memory", "suite")
+ROWS = ("hop", "parking", "timers", "referral", "crisis", "up", "memory", "suite")
 BUILD = Path("build")
 
 
@@ -69,9 +69,16 @@ async def _on_pair(pair: Pair, rounds: int, wanted: Collection[str]) -> tuple[di
     async with pair.for_one_test() as fresh:
         head = await machine.described(fresh)
     rows = await hop.measured(pair, rounds) if "hop" in wanted else []
+    rows += await parking.measured(pair, rounds) if "parking" in wanted else []
+    if "timers" in wanted:
+        async with pair.for_one_test() as fresh:
+            rows += await timers.measured(fresh)
     if "referral" in wanted and not pair.embedded:  # there it goes through all that `make up` starts
-        async with pair.for_one_test() as fresh, chain(fresh) as addresses:
+        async with pair.for_one_test() as fresh, chain(fresh, *referral.THROUGH) as addresses:
             rows += await referral.measured(addresses)
+    if "crisis" in wanted:
+        async with pair.for_one_test() as fresh:
+            rows += await crisis.measured(fresh)
     return head, rows
 
 

@@ -1,10 +1,12 @@
-"""Intake and jgt_bridge as processes on a pair of the tests: what a referral goes through, where `make up` is of no use."""
+"""Services as processes on a pair of the tests: what an event goes through, where `make up` is of no use."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+
+from passend_contracts.catalogue import SERVICES, Service
 
 from deploy.embedded.child import Child, answers, module
 from deploy.embedded.supervisor import Supervisor
@@ -17,11 +19,12 @@ WITHIN = 60.0
 
 
 @asynccontextmanager
-async def chain(pair: Pair) -> AsyncIterator[Addresses]:
-    """Started and ready; ended in order."""
-    ports = {name: free_port() for name in ("issuer", "intake", "jgt_bridge")}
+async def chain(pair: Pair, *services: Service, **settings: str) -> AsyncIterator[Addresses]:
+    """These services and an issuer, started and ready, ended in order; `settings` are told to each service."""
+    ports = {name: free_port() for name in ("issuer", *SERVICES)}
     with TemporaryDirectory(prefix="passend-") as directory:
-        supervisor = Supervisor(_stages(pair, Path(directory), ports), Path(directory), say=lambda _: None)
+        stages = _issuer(Path(directory), ports), [_service(pair, name, ports, settings) for name in services]
+        supervisor = Supervisor(stages, Path(directory), say=lambda _: None)
         stop, ready = asyncio.Event(), asyncio.Event()
         running = asyncio.create_task(supervisor.run(stop, ready.set))
         try:
@@ -32,14 +35,12 @@ async def chain(pair: Pair) -> AsyncIterator[Addresses]:
             await running
 
 
-def _stages(pair: Pair, directory: Path, ports: dict[str, int]) -> Sequence[Sequence[Child]]:
-    issuer = module("deploy.embedded.issuer", "--dir", str(directory), "--region", str(REGION), "--port", str(ports["issuer"]))
-    keys = f"{_url(ports['issuer'])}/jwks.json"
-    services = [_service(pair, name, ports) for name in ("intake", "jgt_bridge")]
-    return [Child("issuer", issuer, ready=answers(keys))], services
+def _issuer(directory: Path, ports: dict[str, int]) -> Sequence[Child]:
+    command = module("deploy.embedded.issuer", "--dir", str(directory), "--region", str(REGION), "--port", str(ports["issuer"]))
+    return [Child("issuer", command, ready=answers(f"{_url(ports['issuer'])}/jwks.json"))]
 
 
-def _service(pair: Pair, name: str, ports: dict[str, int]) -> Child:
+def _service(pair: Pair, name: Service, ports: dict[str, int], settings: dict[str, str]) -> Child:
     environment = {
         "PASSEND_PORT": str(ports[name]),
         "PASSEND_DATABASE_URL": pair.database_url(name),
@@ -48,6 +49,7 @@ def _service(pair: Pair, name: str, ports: dict[str, int]) -> Child:
         "PASSEND_REGION": str(REGION),
         "PASSEND_JWKS_URL": f"{_url(ports['issuer'])}/jwks.json",
         "PASSEND_ISSUER": _url(ports["issuer"]),
+        **{f"PASSEND_{setting.upper()}": value for setting, value in settings.items()},
     }
     return Child(name, module(f"services.{name}"), ready=answers(f"{_url(ports[name])}/health/ready"), environment=environment)
 

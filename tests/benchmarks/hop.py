@@ -29,27 +29,27 @@ async def measured(pair: Pair, rounds: int) -> list[Row]:
     backlog, few = Load.of(BACKLOG[pair.kind]), Load.of(FEW)
     hops = ((partial(ours.run, embedded=pair.embedded), backlog), (bare.run, backlog), (idiomatic.run, few))
     for run, _ in hops:  # imports, plans and caches, and the broker's JVM
-        await _drained(pair, run, few)
-    took = [[await _drained(pair, *hop) for hop in hops] for _ in range(rounds)]
+        await drained(pair, run, few)
+    took = [[await drained(pair, *hop) for hop in hops] for _ in range(rounds)]
     mine, plain, one_by_one = zip(*took, strict=True)
     return [
-        Row(f"one hop, a backlog of {backlog.events:,}", "events/s", _rates(mine, backlog), PLAIN, _rates(plain, backlog)),
-        Row("processor time of its process", "µs/event", _costs(mine, backlog), PLAIN, _costs(plain, backlog)),
-        Row("one hop", "events/s", _rates(mine, backlog), "FastStream + SQLModel, one at a time", _rates(one_by_one, few)),
+        Row(f"one hop, a backlog of {backlog.events:,}", "events/s", rates(mine, backlog), PLAIN, rates(plain, backlog)),
+        Row("processor time of its process", "µs/event", costs(mine, backlog), PLAIN, costs(plain, backlog)),
+        Row("one hop", "events/s", rates(mine, backlog), "FastStream + SQLModel, one at a time", rates(one_by_one, few)),
     ]
 
 
-def _rates(took: Iterable[Took], load: Load) -> list[float]:
+def rates(took: Iterable[Took], load: Load) -> list[float]:
     return [load.events / each.clock for each in took]
 
 
-def _costs(took: Iterable[Took], load: Load) -> list[float]:
+def costs(took: Iterable[Took], load: Load) -> list[float]:
     return [each.processor / load.events * 1e6 for each in took]
 
 
-async def _drained(pair: Pair, run: Run, load: Load) -> Took:
+async def drained(pair: Pair, run: Run, load: Load) -> Took:
     async with pair.for_one_test() as fresh, asyncio.timeout(WITHIN):
-        fresh.prepare(NAME, lambda url: asyncio.run(_migrate(url)))
+        fresh.prepare(NAME, lambda url: asyncio.run(migrate(url)))
         url = fresh.database_url(NAME)
         await load.publish(fresh.kafka)
         took = await run(fresh.kafka, url, load)
@@ -57,7 +57,8 @@ async def _drained(pair: Pair, run: Run, load: Load) -> Took:
     return took
 
 
-async def _migrate(url: str) -> None:
+async def migrate(url: str) -> None:
+    """Give a database the tables of jgt_bridge."""
     engine = database.connect(url)
     await database.migrate(engine, ours.MIGRATIONS)
     await engine.dispose()

@@ -34,7 +34,12 @@ async def on_parents_consulted(event: ParentsConsulted, tx: Transaction[Referral
 
 
 async def run(kafka: str, database_url: str, load: Load, *, embedded: bool) -> Took:
-    """Drain the load; it is done when the last row that it caused is marked as published."""
+    """Drain the load."""
+    return await drain(kafka, database_url, load.events, embedded=embedded)
+
+
+async def drain(kafka: str, database_url: str, backlog: int, *, embedded: bool) -> Took:
+    """Drain so many events; it is done when the last row that they caused is marked as published."""
     watch = Stopwatch()
 
     async def record(*_batch: object) -> None:
@@ -44,7 +49,7 @@ async def run(kafka: str, database_url: str, load: Load, *, embedded: bool) -> T
     app = runtime.build(service, _settings(kafka, database_url, embedded=embedded))
     before = _published()
     async with app.router.lifespan_context(app):
-        while _published() - before < load.events:  # noqa: ASYNC110 -- observed from outside, as it runs anywhere
+        while _published() - before < backlog:  # noqa: ASYNC110 -- observed from outside, as it runs anywhere
             await asyncio.sleep(LOOK_SECONDS)
         return watch.read()
 

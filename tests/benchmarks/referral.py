@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from statistics import quantiles
@@ -12,7 +12,7 @@ from uuid import uuid4
 
 import httpx
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
-from passend_contracts.catalogue import from_topic, to_topic
+from passend_contracts.catalogue import Service, from_topic, to_topic
 from passend_contracts.envelope import STRUCTURED, Envelope, encode
 
 from tests.benchmarks.load import HEADERS
@@ -23,6 +23,7 @@ CASES, FIRST = 100, 10
 """Cases that count, after some that do not: connections, plans and caches are warm then, as on any day."""
 PAUSE = 0.2
 WITHIN = 60.0
+THROUGH: tuple[Service, ...] = ("intake", "jgt_bridge")
 REFERRALS = to_topic(GEMEENTE)
 UNREAD = from_topic("swv2801")
 """A topic that no process reads: what is put there is nobody's work."""
@@ -55,7 +56,13 @@ class Board:
     async def send(self, *events: Envelope) -> None:
         """Send each; returns with the receipt of the last."""
         for event in events:
-            (await self._http.post(self._url, content=encode(event), headers=self._headers)).raise_for_status()
+            await self.post(event)
+
+    async def post(self, event: Envelope) -> Mapping[str, str]:
+        """Send it; returns its receipt."""
+        answer = await self._http.post(self._url, content=encode(event), headers=self._headers)
+        receipt: Mapping[str, str] = answer.raise_for_status().json()
+        return receipt
 
 
 @dataclass(frozen=True)
@@ -105,7 +112,7 @@ async def measured(addresses: Addresses) -> list[Row]:
     name, beside = "one referral, idle, from receipt to gemeente", "bare produce → consume"
     return [
         Row(f"{name}, p50 of {CASES}", "ms", ours, beside, bare),
-        Row(f"{name}, p99", "ms", [_p99(ours)], beside, [_p99(bare)]),
+        Row(f"{name}, p99", "ms", [p99(ours)], beside, [p99(bare)]),
     ]
 
 
@@ -131,5 +138,6 @@ async def _milliseconds(what: Awaitable[None]) -> float:
     return (perf_counter() - begun) * 1000
 
 
-def _p99(values: tuple[float, ...]) -> float:
+def p99(values: Sequence[float]) -> float:
+    """The value that one in a hundred exceeds."""
     return quantiles(values, n=100, method="inclusive")[-1]
