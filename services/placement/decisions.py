@@ -226,6 +226,7 @@ class Office:
         self.region = region
         self._parts = parts
         self._swv = region.of_kind("swv")[0]
+        self._reading = parts.engine.execution_options(isolation_level="REPEATABLE READ")  # a case and its requests as of one moment
 
     @property
     def today(self) -> date:
@@ -257,17 +258,17 @@ class Office:
 
     async def case(self, case_id: str) -> Case | None:
         """What is known of a case."""
-        async with self._parts.engine.connect() as connection:
+        async with self._reading.connect() as connection:
             return (await store.load(connection, [case_id])).get(case_id)
 
     async def open_work(self) -> list[Case]:
         """The cases in which something is to be decided or support runs."""
-        async with self._parts.engine.connect() as connection:
+        async with self._reading.connect() as connection:
             return await store.open_work(connection)
 
     async def capacities(self) -> list[store.Capacity]:
         """The places of every location that was agreed on."""
-        async with self._parts.engine.connect() as connection:
+        async with self._reading.connect() as connection:
             return await store.capacities(connection)
 
     async def agree_capacity(self, school: str, content: Any) -> None:
