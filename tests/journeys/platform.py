@@ -25,6 +25,8 @@ RESEND_SECONDS = 3.0
 PARTS = (
     "services.intake",
     "services.jgt_bridge",
+    "services.placement",
+    "services.notify",
     "services.console",
     "gemeente",
     "deploy.embedded.issuer",
@@ -109,6 +111,12 @@ class Platform:
         except httpx.HTTPError:
             return []
         return list(answer.json()["hops"]) if answer.status_code == httpx.codes.OK else []
+
+    async def violations(self, token: str) -> list[dict[str, Any]]:
+        """Where the guarantee does not hold, by the record alone."""
+        url, headers = f"{self.ports.url('console')}/v1/bewijs", {"Authorization": f"Bearer {token}"}
+        answer = await self._until_ok(lambda: self.http.get(url, headers=headers))
+        return list(answer.json()["violations"])
 
     async def _until_ok(self, call: Any) -> httpx.Response:
         async with asyncio.timeout(WITHIN):

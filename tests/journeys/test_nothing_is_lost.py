@@ -24,10 +24,12 @@ async def test_every_part_is_killed_once_and_nothing_is_lost(tmp_path: Path) -> 
     async with platform(tmp_path, 18080) as running:
         sent = await _send_under_fire(running, over_http, over_kafka, victims)
         cases = await _settled(running, [*over_http, *over_kafka])
+        violations = await running.violations(await running.token("console"))
     assert not victims, "every part was killed"
     assert all(set(running.outcomes.get(event, [])) == {"accepted"} for event in sent), "each sent id is accepted, none is rejected"
     referred = [_ids(hops, "jgt_referred") for hops in cases.values()]
     answered = [_ids(hops, "jgt_referral_accepted") for hops in cases.values()]
+    assert violations == []
     assert all(len(ids) == 1 for ids in referred), "one referral per case that wants it and consented"
     assert all(len(ids) == 1 for ids in answered), "one answer per referral"
     print(f"seed {seed}: {len(sent)} sent, {len(cases)} cases, {len(PARTS)} parts killed, 0 lost, 0 doubled")  # noqa: T201 -- the figures are the result
