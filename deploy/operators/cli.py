@@ -33,7 +33,16 @@ def parked_list(base_port: BasePort = 8080) -> None:
     _table(
         ("service", "case", "events", "first", "fault", "place", "attempts", "release due"),
         (
-            (name, row["case"], row["events"], _stem(row["first"]), row["fault"], row["place"], row["attempts"], row["releaseDue"])
+            (
+                name,
+                row["case"],
+                row["events"],
+                _stem(row["first"]),
+                row.get("fault", ""),
+                row.get("place", ""),
+                row["attempts"],
+                row["releaseDue"],
+            )
             for name, row in _everywhere("/v1/geparkeerd", base_port)
         ),
         "Nothing is parked.",
@@ -89,9 +98,11 @@ def dlq_list(base_port: BasePort = 8080) -> None:
 @dlq.command("show")
 def dlq_show(number: Number, service: Service, base_port: BasePort = 8080) -> None:
     """Show one dead letter: where it came from and why it is dead; its body stays where it is kept."""
-    for row in _service(service, base_port).get(f"/v1/dode-brieven/{number}"):
-        for name, value in row.items():
-            typer.echo(f"{name}: {value}")
+    rows = _service(service, base_port).get(f"/v1/dode-brieven/{number}")
+    if not rows:
+        raise SystemExit(f"passend: {service} has no dead letter {number}; `passend dlq list` shows them")
+    for name, value in rows[0].items():
+        typer.echo(f"{name}: {value}")
 
 
 @dlq.command("release")
@@ -131,7 +142,9 @@ class _Address:
             with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310 -- see where it was made
                 return json.load(answer)
         except urllib.error.HTTPError as refused:
-            raise SystemExit(f"passend: {self._name}: {json.load(refused)['detail']}") from None
+            problem = json.load(refused)
+            errors = "".join(f"\n  {error['path']}: {error['message']}" for error in problem.get("errors", []))
+            raise SystemExit(f"passend: {self._name}: {problem['detail']}{errors}") from None
         except OSError:
             raise _Away(f"passend: {self._name} does not answer on {self._url}; start the platform with `passend up`") from None
 

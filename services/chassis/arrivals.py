@@ -48,7 +48,7 @@ class ArrivalWorker(Worker):
             rows = (await connection.execute(WAITING, {"lane": self._lane, "rows": limit})).all()
             if not rows:
                 return 0
-            batch = Batch(self._service, connection, now, self._fuse.failed)
+            batch = Batch(self._service, connection, now, self._fuse.failed, lane=self._lane)
             await batch.run([self._work(row, position) async for position, row in InTurns(enumerate(rows))])
             await connection.execute(HANDLED, {"rows": [row.n for row in rows], "now": now})
         self._committed(batch)
@@ -56,7 +56,7 @@ class ArrivalWorker(Worker):
 
     def _work(self, row: Row[Any], position: int) -> Work:
         event = read_back(row.body)
-        return self._service.work(event, catalogue.read(event), Origin("", "arrival", 0, row.n), party=row.party, position=position)
+        return Work(event, catalogue.read(event), event.subject, Origin("", "arrival", 0, row.n), row.party, position)
 
 
 class FromTopics:
@@ -82,7 +82,7 @@ class FromTopics:
         for topic, party in self._parties.items():
             own = [record for record in records if record.topic == topic]
             answers += await self._answers(connection, own, party, now)
-        cases = await outbox.lock_cases(connection, {answer.event.subject for answer in answers})
+        cases = await outbox.lock_cases(connection, {answer.event.subject for answer in answers}, self._lane)
         await outbox.write(connection, answers, cases)
         return self._committed
 

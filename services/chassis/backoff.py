@@ -32,6 +32,7 @@ class Backoff:
 
 
 def where(error: BaseException) -> str:
-    """File and line that raised it, for the log: the error's own text may quote a record."""
+    """File and line of ours that raised it, or called what did; for the log, as the error's own text may quote a record."""
     frames = traceback.extract_tb(error.__traceback__)
-    return f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+    ours = [frame for frame in frames if "site-packages" not in frame.filename] or frames
+    return f"{Path(ours[-1].filename).name}:{ours[-1].lineno}" if ours else ""

@@ -4,11 +4,13 @@ What happens when a handler raises stands here: `Part._take`, and `Batch._found`
 """
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import datetime
 from typing import Generic
 
 from passend_contracts import catalogue
+from passend_contracts.catalogue import Lane
 from passend_contracts.envelope import Envelope
 from sqlalchemy.ext.asyncio import AsyncConnection
 from structlog.contextvars import bound_contextvars
@@ -16,7 +18,7 @@ from structlog.contextvars import bound_contextvars
 from services.chassis import dead_letters, deadlines, outbox, parking, telemetry
 from services.chassis.failures import Rejected, is_transient
 from services.chassis.fuse import Blown, is_too_many
-from services.chassis.outbox import Outgoing
+from services.chassis.outbox import Cases, Outgoing
 from services.chassis.parking import Aside
 from services.chassis.service import Service
 from services.chassis.transaction import S, Transaction, Work
@@ -31,8 +33,17 @@ class Batch(Generic[S]):
     The number of statements does not depend on the number of events, as long as handlers ask the database nothing themselves.
     """
 
-    def __init__(self, service: Service[S], connection: AsyncConnection, now: datetime, failed: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self,
+        service: Service[S],
+        connection: AsyncConnection,
+        now: datetime,
+        failed: frozenset[str] = frozenset(),
+        *,
+        lane: Lane = "cases",
+    ) -> None:
         self.failed = failed
+        self._lane = lane
         self._service = service
         self._connection = connection
         self._now = now
@@ -40,15 +51,21 @@ class Batch(Generic[S]):
         self._told: list[Outgoing] = []
 
     async def run(self, works: Sequence[Work]) -> None:
-        """Let these events, all of them new, take effect in their order."""
+        """Let these events, all of them new, take effect in their order; their cases are locked first, before any savepoint."""
         if works:
-            await self._through(works, works[-1])
+            cases = await outbox.lock_cases(self._connection, {work.case for work in works}, self._lane)
+            await self._through(works, works[-1], cases)
 
-    async def _through(self, works: Sequence[Work], last: Work) -> None:
-        part = Part(self._service, self._connection, self._now, self.failed, last)
+    @property
+    def effects(self) -> int:
+        """How many of them took effect, and were neither parked nor set aside."""
+        return len(self._effects)
+
+    async def _through(self, works: Sequence[Work], last: Work, cases: Cases | None = None) -> None:
+        part = Part(self._service, self._connection, self._now, self.failed, last, self._lane)
         try:
             async with self._connection.begin_nested():
-                await part.run(works)
+                await part.run(works, cases)
         except Exception as error:
             if isinstance(error, Blown) or is_transient(error):
                 raise
@@ -65,7 +82,7 @@ class Batch(Generic[S]):
             await self._through(works[:middle], last)
             await self._through(works[middle:], last)
             return
-        part = Part(self._service, self._connection, self._now, self.failed, last)
+        part = Part(self._service, self._connection, self._now, self.failed, last, self._lane)
         await part.set_aside(works[0], error)
         self.failed = part.failed
         self._told += part.told
@@ -83,7 +100,9 @@ class Batch(Generic[S]):
 class Part(Generic[S]):
     """Events that go into the database together or not at all."""
 
-    def __init__(self, service: Service[S], connection: AsyncConnection, now: datetime, failed: frozenset[str], last: Work) -> None:
+    def __init__(
+        self, service: Service[S], connection: AsyncConnection, now: datetime, failed: frozenset[str], last: Work, lane: Lane
+    ) -> None:
         self.failed = failed
         self.effects: list[Work] = []
         self.told: list[Outgoing] = []
@@ -91,17 +110,18 @@ class Part(Generic[S]):
         self._connection = connection
         self._now = now
         self._last = last
-        self._cases = outbox.Cases()
+        self._lane = lane
+        self._cases = Cases()
         self._states: dict[str, S] = {}
         self._changed: dict[str, S] = {}
         self._pending: list[Outgoing] = []
         self._aside: list[Aside] = []
 
-    async def run(self, works: Sequence[Work]) -> None:
-        """Let them take effect; raises what cannot be laid at the door of one event."""
-        cases = sorted({work.case for work in works})
-        self._cases = await outbox.lock_cases(self._connection, cases)
-        self._states = await self._service.store.load(self._connection, cases)
+    async def run(self, works: Sequence[Work], cases: Cases | None = None) -> None:
+        """Let them take effect; raises what cannot be laid at the door of one event. `cases` are their locked cases, when known."""
+        subjects = sorted({work.case for work in works})
+        self._cases = cases or await outbox.lock_cases(self._connection, subjects, self._lane)
+        self._states = await self._service.store.load(self._connection, subjects)
         async for work in InTurns(works):
             await self._take(work)
         if self._changed:
@@ -111,8 +131,9 @@ class Part(Generic[S]):
 
     async def set_aside(self, work: Work, error: Exception) -> None:
         """Park the one event that does not go in, or make it a dead letter."""
-        self._cases = await outbox.lock_cases(self._connection, [work.case])
-        await self._fail(work, error)
+        self._cases = await outbox.lock_cases(self._connection, [work.case], self._lane)
+        with _said(work):
+            await self._fail(work, error)
         await self._write()
 
     async def _take(self, work: Work) -> None:
@@ -121,7 +142,7 @@ class Part(Generic[S]):
             return
         tx = self._transaction(work)
         handler = self._service.handler(work)
-        with bound_contextvars(event_id=work.event.id, event_type=work.event.type, case=work.case):
+        with _said(work):
             try:
                 if handler:
                     await handler(work.data, tx)
@@ -178,3 +199,8 @@ class Part(Generic[S]):
     async def _write(self) -> None:
         await parking.park(self._connection, self._aside, self._now)
         await self._flush()
+
+
+def _said(work: Work) -> AbstractContextManager[None]:
+    """Whatever is logged here names the event and its case."""
+    return bound_contextvars(event_id=work.event.id, event_type=work.event.type, case=work.case)

@@ -22,8 +22,8 @@ log = structlog.get_logger()
 Headers = Iterable[tuple[str, bytes | None]]
 
 BURY = text("""
-    INSERT INTO dead_letter (log_id, topic, partition, "offset", key, body, headers, reasons, party, consumer, version)
-    VALUES (:log_id, :topic, :partition, :offset, :key, :body, CAST(:headers AS jsonb), :reasons, :party, :consumer, :version)
+    INSERT INTO dead_letter (log_id, topic, partition, "offset", key, body, headers, reasons, party, seen, consumer, version)
+    VALUES (:log_id, :topic, :partition, :offset, :key, :body, CAST(:headers AS jsonb), :reasons, :party, :seen, :consumer, :version)
     ON CONFLICT DO NOTHING RETURNING 1
 """)
 MIRROR = text("""
@@ -43,6 +43,8 @@ class Letter:
     reasons: Sequence[str]
     party: str | None = None
     """Who sent it, when it came through the door of this service."""
+    seen: bool = False
+    """Whether it was readable and is in the inbox: then its body alone can take effect later."""
 
     @classmethod
     def of_record(cls, record: ConsumerRecord, origin: Origin, reasons: Sequence[str]) -> Self:
@@ -52,7 +54,7 @@ class Letter:
     @classmethod
     def of_work(cls, work: Work, reasons: Sequence[str]) -> Self:
         """An event that was readable."""
-        return cls(work.origin, work.event.subject.encode(), encode(work.event), KAFKA_HEADERS, reasons, work.party)
+        return cls(work.origin, work.event.subject.encode(), encode(work.event), KAFKA_HEADERS, reasons, work.party, seen=True)
 
 
 async def bury(connection: AsyncConnection, letter: Letter, *, consumer: str) -> None:
@@ -65,6 +67,7 @@ async def bury(connection: AsyncConnection, letter: Letter, *, consumer: str) ->
         "headers": to_json([(quote(name), base64.b64encode(value or b"").decode()) for name, value in letter.headers]).decode(),
         "reasons": list(letter.reasons),
         "party": letter.party,
+        "seen": letter.seen,
         "consumer": consumer,
         "version": version("passend"),
     }

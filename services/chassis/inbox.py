@@ -15,7 +15,7 @@ from services.chassis.batch import Batch
 from services.chassis.clock import Clock
 from services.chassis.consuming import Committed
 from services.chassis.dead_letters import Letter
-from services.chassis.doors import RETENTION
+from services.chassis.doors import AHEAD, RETENTION
 from services.chassis.service import Service
 from services.chassis.transaction import Origin, S, Work
 from services.chassis.turns import InTurns
@@ -23,6 +23,7 @@ from services.chassis.turns import InTurns
 KEPT = RETENTION + timedelta(days=90)
 """How long an inbox remembers: what a door lets in, and two months of republishing after that. Older events are not let take effect."""
 TOO_OLD = Problem("$.time", "time-too-old", "older than the inbox remembers, so nobody can say whether it took effect")
+TOO_FAR_AHEAD = Problem("$.time", "time-ahead", "further ahead than clocks differ, so no inbox has room for it")
 WRONG_TOPIC = Problem("$.type", "wrong-topic", "nobody puts events of this type on this topic")
 READING_FAILED = Problem("$", "reading-failed", "our own code failed on it; release it after the fix")
 
@@ -95,6 +96,8 @@ class Inbox:
                 return None
         if event.time < now - KEPT:
             raise Invalid([TOO_OLD])
+        if event.time > now + AHEAD:
+            raise Invalid([TOO_FAR_AHEAD])
         return self._service.work(event, catalogue.read(event), origin, position=position)
 
     async def unseen(self, connection: AsyncConnection, works: Sequence[Work]) -> list[Work]:

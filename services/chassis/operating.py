@@ -3,9 +3,8 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Annotated, Any
 
-from fastapi import APIRouter, HTTPException, Request
+from fastapi import APIRouter, HTTPException, Path as PathParameter, Request
 from fastapi.responses import JSONResponse
-from passend_contracts import catalogue
 from passend_contracts.envelope import Invalid, read_back
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
@@ -19,7 +18,7 @@ from services.chassis.batch import Batch
 from services.chassis.clock import Clock
 from services.chassis.inbox import Inbox
 from services.chassis.parking import RELEASE_WITHIN, Desk, NotParked
-from services.chassis.service import Service
+from services.chassis.service import Service, read
 from services.chassis.transaction import Origin, S, Work
 
 PARKED = text("""
@@ -53,6 +52,10 @@ class _NotOpen(Exception):
     """There is no such letter, or an operator has dealt with it."""
 
 
+class _FailedAgain(Exception):
+    """What a letter asks was tried, and had no effect."""
+
+
 def operating_api(service: Service[S], *, engine: AsyncEngine, tokens: Tokens, clock: Clock, wake_relays: Callable[[], None]) -> APIRouter:
     """The routes by which a service's parked cases and dead letters are seen, released and dropped."""
 
@@ -68,6 +71,7 @@ def operating_api(service: Service[S], *, engine: AsyncEngine, tokens: Tokens, c
     return router
 
 
+Number = Annotated[int, PathParameter(ge=1, le=2**63 - 1)]
 Operator = Callable[[Request], Awaitable[Principal]]
 
 
@@ -88,7 +92,7 @@ def _add_views(router: APIRouter, engine: AsyncEngine, operator: Operator) -> No
         return await _rows(engine, LETTERS)
 
     @router.get("/v1/dode-brieven/{number}")
-    async def letter(number: int, request: Request) -> JSONResponse:
+    async def letter(number: Number, request: Request) -> JSONResponse:
         await operator(request)
         return await _rows(engine, LETTER_SHOWN, n=number)
 
@@ -104,6 +108,9 @@ def _add_acts(router: APIRouter, office: "_Office", engine: AsyncEngine, operato
         except Invalid as still:
             codes = ", ".join(sorted({problem.code for problem in still.problems}))
             return http.problem(409, "Still unreadable", f"It cannot take effect yet: {codes}. Nothing was changed.")
+        except _FailedAgain:
+            detail = "It was tried and had no effect: it fails again, or its case is parked. Nothing was changed."
+            return http.problem(409, "No effect", detail)
         wake_relays()
         return JSONResponse(done)
 
@@ -112,7 +119,7 @@ def _add_acts(router: APIRouter, office: "_Office", engine: AsyncEngine, operato
         return await answer(office.case_acts, act, case, grond, request)
 
     @router.post("/v1/dode-brieven/{number}/{act}")
-    async def settle_letter(number: int, act: str, grond: Grond, request: Request) -> JSONResponse:
+    async def settle_letter(number: Number, act: str, grond: Grond, request: Request) -> JSONResponse:
         return await answer(office.letter_acts, act, number, grond, request)
 
 
@@ -145,8 +152,9 @@ class _Office:
     async def _release_letter(self, connection: AsyncConnection, desk: Desk[Any], number: int, reason: str) -> Mapping[str, Any]:
         letter = await _open_letter(connection, number)
         works = [work for work in [self._work(letter)] if work]
-        fresh = works if letter.party else await self._inbox().unseen(connection, works)
-        await self._run(connection, fresh)
+        fresh = works if letter.seen else await self._inbox().unseen(connection, works)
+        if await self._run(connection, fresh) < len(fresh):
+            raise _FailedAgain
         await self._settle(connection, desk, number, "release", reason)
         return {"letter": number, "released": len(fresh), "already": len(works) - len(fresh), "not_ours": not works}
 
@@ -155,17 +163,20 @@ class _Office:
         await self._settle(connection, desk, number, "drop", reason)
         return {"letter": number, "dropped": 1}
 
-    async def _run(self, connection: AsyncConnection, works: list[Work]) -> None:
-        await Batch(self._service, connection, self._clock.now()).run(works)
+    async def _run(self, connection: AsyncConnection, works: list[Work]) -> int:
+        batch: Batch[Any] = Batch(self._service, connection, self._clock.now())
+        await batch.run(works)
+        return batch.effects
 
     def _inbox(self) -> Inbox:
         return Inbox(self._service, self._clock, lambda: None)
 
     def _work(self, letter: Row[Any]) -> Work | None:
         origin = Origin(letter.log_id, letter.topic, letter.partition, letter.offset)
-        if letter.party:
+        if letter.seen:
             event = read_back(letter.body)
-            return self._service.work(event, catalogue.read(event), origin, party=letter.party)
+            data = read(event)
+            return Work(event, data, event.subject, origin, letter.party) if letter.party else self._service.work(event, data, origin)
         return self._inbox().work(letter.key, letter.body, dead_letters.headers(letter.headers), origin, self._clock.now())
 
     async def _settle(self, connection: AsyncConnection, desk: Desk[Any], number: int, act: str, reason: str) -> None:

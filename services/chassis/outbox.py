@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from passend_contracts import catalogue
+from passend_contracts.catalogue import Lane
 from passend_contracts.envelope import Envelope, derived_id, encode, read_back
 from passend_contracts.events import Withheld
 from pydantic_core import to_json
@@ -22,6 +23,7 @@ class Cases:
     """Last number per topic, per case: {subject: {topic: number}}."""
     parked: set[str] = field(default_factory=set)
     """Those that wait for an operator."""
+    lane: Lane = "cases"
 
 
 @dataclass(slots=True)
@@ -37,12 +39,20 @@ NEW_CASES = text("INSERT INTO case_lock (subject) SELECT unnest(CAST(:subjects A
 LOCK_CASES = text("SELECT subject, sequences, parked FROM case_lock WHERE subject = ANY(:subjects) ORDER BY subject FOR UPDATE")
 
 
-async def lock_cases(connection: AsyncConnection, subjects: Iterable[str]) -> Cases:
-    """Lock these cases until the end of the transaction, in the order that everybody takes."""
-    ordered = sorted(set(subjects))
+async def lock_cases(connection: AsyncConnection, subjects: Iterable[str], lane: Lane = "cases") -> Cases:
+    """Lock these cases until the end of the transaction, in the order that everybody takes.
+
+    What goes straight through the lane of crises has locks of its own, for its numbers only: it never waits for a case of that name.
+    """
+    rows = {_lock(subject, lane): subject for subject in subjects}
+    ordered = sorted(rows)
     await connection.execute(NEW_CASES, {"subjects": ordered})
-    rows = (await connection.execute(LOCK_CASES, {"subjects": ordered})).all()
-    return Cases({row.subject: row.sequences for row in rows}, {row.subject for row in rows if row.parked})
+    found = (await connection.execute(LOCK_CASES, {"subjects": ordered})).all()
+    return Cases({rows[row.subject]: row.sequences for row in found}, {rows[row.subject] for row in found if row.parked}, lane)
+
+
+def _lock(subject: str, lane: Lane) -> str:
+    return subject if lane == "cases" else f"{lane}/{subject}"
 
 
 WRITE_ROWS = text("""
@@ -73,9 +83,8 @@ async def write(connection: AsyncConnection, outgoing: Sequence[Outgoing], cases
         },
     )
     subjects = sorted({row.event.subject for row in outgoing})
-    await connection.execute(
-        WRITE_NUMBERS, {"subjects": subjects, "sequences": [to_json(cases.sequences[subject]).decode() for subject in subjects]}
-    )
+    numbers = [to_json(cases.sequences[subject]).decode() for subject in subjects]
+    await connection.execute(WRITE_NUMBERS, {"subjects": [_lock(subject, cases.lane) for subject in subjects], "sequences": numbers})
 
 
 def _numbered(row: Outgoing, cases: Cases) -> Envelope:
@@ -86,14 +95,14 @@ def _numbered(row: Outgoing, cases: Cases) -> Envelope:
 
 # The relay locks its lease, then the rows it claims or marks; who withholds rows in the order of its events goes by the same lock first,
 # or each would wait for the other.
-KEEP_RELAY_OFF = text("SELECT FROM relay_lease FOR SHARE")
+KEEP_RELAY_OFF = text("SELECT FROM relay_lease WHERE lane IN (SELECT lane FROM outbox WHERE hold = :hold) FOR SHARE")
 HELD_ROWS = text("SELECT n, body, claimed_at IS NOT NULL AS gone FROM outbox WHERE hold = :hold ORDER BY n FOR UPDATE")
 EMPTY_ROW = text("UPDATE outbox SET body = :body, type = :type, hold = NULL WHERE n = :n")
 
 
 async def withhold(connection: AsyncConnection, hold: str, now: datetime) -> bool:
     """Empty all rows of that hold unless the relay has claimed one; returns whether it was in time."""
-    await connection.execute(KEEP_RELAY_OFF)
+    await connection.execute(KEEP_RELAY_OFF, {"hold": hold})
     rows = (await connection.execute(HELD_ROWS, {"hold": hold})).all()
     if not rows or any(row.gone for row in rows):
         return False

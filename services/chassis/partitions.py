@@ -27,29 +27,47 @@ class Monthly:
     """A table partitioned by month, and for how long each month is kept. A month that is `needed` stays, whatever its age."""
 
     table: str
+    by: str
     kept: timedelta
     needed: str = "false"
 
 
-TABLES = (Monthly("inbox", KEPT), Monthly("outbox", OUTBOX_KEPT, needed="published_at IS NULL"))
+TABLES = (Monthly("inbox", '"time"', KEPT), Monthly("outbox", "written_at", OUTBOX_KEPT, needed="published_at IS NULL"))
 
 EXISTING = text("""
     SELECT child.relname FROM pg_inherits JOIN pg_class child ON child.oid = inhrelid WHERE inhparent = CAST(:table AS regclass)
 """)
 
 
-async def keep(connection: AsyncConnection, now: datetime) -> None:
+async def keep(engine: AsyncEngine, now: datetime) -> None:
     """Make the months that come and drop those that are over; replicas take turns. A table in use for long is left for the next time."""
-    await connection.execute(text("SELECT pg_advisory_xact_lock(2802)"))
-    await connection.execute(text("SET LOCAL lock_timeout = '2s'"))
     for monthly in TABLES:
-        existing = set((await connection.execute(EXISTING, {"table": monthly.table})).scalars())
-        wanted = {f"{monthly.table}_{start:%Y_%m}": (start, end) for start, end in _months(now - monthly.kept, now + AHEAD)}
-        for name in sorted(wanted.keys() - existing):
-            start, end = wanted[name]
-            await connection.execute(text(f"CREATE TABLE {name} PARTITION OF {monthly.table} FOR VALUES FROM ('{start}') TO ('{end}')"))
-        for name in sorted(existing - wanted.keys() - {f"{monthly.table}_other"}):
-            await _drop(connection, name, monthly)
+        async with engine.begin() as connection:
+            await connection.execute(text("SELECT pg_advisory_xact_lock(2802)"))
+            await connection.execute(text("SET LOCAL lock_timeout = '2s'"))
+            await _keep(connection, monthly, now)
+
+
+async def _keep(connection: AsyncConnection, monthly: Monthly, now: datetime) -> None:
+    existing = set((await connection.execute(EXISTING, {"table": monthly.table})).scalars())
+    wanted = {f"{monthly.table}_{start:%Y_%m}": (start, end) for start, end in _months(now - monthly.kept, now + AHEAD)}
+    for name in sorted(wanted.keys() - existing):
+        await _make(connection, name, monthly, *wanted[name])
+    for name in sorted(existing - wanted.keys() - {f"{monthly.table}_other"}):
+        await _drop(connection, name, monthly)
+
+
+async def _make(connection: AsyncConnection, name: str, monthly: Monthly, start: datetime, end: datetime) -> None:
+    """Make a month, with the rows that found no month before: a database of an earlier version, a clock that jumped."""
+    table, by = monthly.table, monthly.by
+    await connection.execute(text(f"CREATE TABLE {name} (LIKE {table} INCLUDING DEFAULTS)"))
+    await connection.execute(
+        text(f"""
+            WITH moved AS (DELETE FROM {table}_other WHERE {by} >= '{start}' AND {by} < '{end}' RETURNING *)
+            INSERT INTO {name} SELECT * FROM moved
+        """)  # noqa: S608 -- our own names
+    )
+    await connection.execute(text(f"ALTER TABLE {table} ATTACH PARTITION {name} FOR VALUES FROM ('{start}') TO ('{end}')"))
 
 
 async def _drop(connection: AsyncConnection, name: str, monthly: Monthly) -> None:
@@ -82,7 +100,6 @@ class Housekeeper:
         while True:
             await asyncio.sleep(EVERY_SECONDS)
             try:
-                async with self._engine.begin() as connection:
-                    await keep(connection, self._clock.now())
+                await keep(self._engine, self._clock.now())
             except database.TRANSIENT as error:
                 log.warning("months_left_for_later", fault=type(error).__name__)

@@ -9,7 +9,6 @@ from typing import Any
 import structlog
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
-from passend_contracts import catalogue
 from passend_contracts.catalogue import Lane
 from passend_contracts.envelope import KAFKA_HEADERS
 from sqlalchemy import Row, text
@@ -31,11 +30,9 @@ HEADERS = list(KAFKA_HEADERS)
 
 log = structlog.get_logger()
 
-# A parked case tells nothing until it is released, so that what it tells then stands in order; that it is parked is told at once.
 HEAD = text("""
     SELECT n, written_at, topic, key, body, headers, hold IS NOT NULL AND claimed_at IS NULL AS stoppable FROM outbox
     WHERE published_at IS NULL AND lane = :lane AND topic <> ALL(:full)
-      AND (key NOT IN (SELECT subject FROM case_lock WHERE parked) OR topic = :dead_letters)
     ORDER BY n LIMIT :rows
 """)
 # What can be stopped is claimed first: from then on a withdrawal must recall it. A row that was emptied meanwhile comes back as such.
@@ -130,11 +127,7 @@ class Relay:
         async with self._engine.begin() as connection:
             rows = _within(
                 ROUND_BYTES,
-                (
-                    await connection.execute(
-                        HEAD, {"full": full, "rows": ROWS, "lane": self._lane_name, "dead_letters": catalogue.dlq_topic(self._service)}
-                    )
-                ).all(),
+                (await connection.execute(HEAD, {"full": full, "rows": ROWS, "lane": self._lane_name})).all(),
             )
             bodies: dict[int, bytes] = {}
             if stoppable := [row.n for row in rows if row.stoppable]:

@@ -134,9 +134,10 @@ class Machine:
             try:
                 with self.health.watch(database.PART):
                     await database.migrate(self.engines["cases"], self.service.migrations)
-                    async with self.engines["cases"].begin() as connection:
-                        await partitions.keep(connection, self.clock.now())
+                    await partitions.keep(self.engines["cases"], self.clock.now())
             except database.TRANSIENT as error:
+                if not database.is_transient(error):
+                    raise
                 await backoff.wait_after(error)
             else:
                 return

@@ -81,10 +81,11 @@ class Service(Generic[S]):
         """The lane in which this service reads a topic."""
         return catalogue.topic(topic).lane_for(self.name)
 
-    def work(self, event: Envelope, data: EventData, origin: Origin, *, party: str | None = None, position: int = 0) -> Work:
-        """An event that is to take effect here. What comes through the door concerns its subject; what is read may concern another case."""
-        concerned = None if party else self.events.case_of.get(type(data), _nothing)(data)
-        return Work(event, data, concerned or event.subject, origin, party, position)
+    def work(self, event: Envelope, data: EventData, origin: Origin, *, position: int = 0) -> Work | None:
+        """What an event that was read asks of this service, on its subject or the case that it names; None where it names none."""
+        of = self.events.case_of.get(type(data))
+        case = of(data) if of else event.subject
+        return Work(event, data, case, origin, position=position) if case else None
 
     def handler(self, work: Work) -> Handler | None:
         """The function that makes it take effect. A crisis goes straight on from the door: nothing of ours may hold it up."""
@@ -120,10 +121,6 @@ class Service(Generic[S]):
             causationid=f"{cause.source}#{cause.id}" if isinstance(cause, Envelope) else None,
             traceparent=cause.traceparent if isinstance(cause, Envelope) else None,
         )
-
-
-def _nothing(_data: EventData) -> None:
-    return None
 
 
 def read(event: Envelope) -> EventData:

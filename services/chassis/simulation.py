@@ -14,8 +14,7 @@ from services.chassis.clock import Clock
 
 # One statement, so one snapshot. What waits for an operator waits for a person, and holds no clock up.
 SNAPSHOT = text("""
-    SELECT (SELECT count(*) FROM outbox WHERE published_at IS NULL
-                AND key NOT IN (SELECT subject FROM case_lock WHERE parked)) AS unpublished,
+    SELECT (SELECT count(*) FROM outbox WHERE published_at IS NULL) AS unpublished,
            (SELECT count(*) FROM arrival WHERE handled_at IS NULL) AS arrivals,
            (SELECT count(*) FROM deadline WHERE fired_at IS NULL AND due <= :now) AS due,
            (SELECT min(due) FROM deadline WHERE fired_at IS NULL AND due > :now) AS next_due,

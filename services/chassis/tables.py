@@ -1,7 +1,7 @@
 """The tables of the runtime itself, as the SQL that a service's first migration runs in its own database."""
 
 VERSION_1 = (
-    # Seen events. `time` is in the key because the table will be partitioned by it: equal in every copy of an event.
+    # Seen events. `time` is in the key because the table is partitioned by it later: equal in every copy of an event.
     """CREATE TABLE inbox (
         source text NOT NULL,
         id text NOT NULL,
@@ -129,7 +129,8 @@ VERSION_2 = (
     )""",
     "CREATE INDEX parked_subject ON parked (subject, n)",
     """ALTER TABLE dead_letter
-        ADD n bigint GENERATED ALWAYS AS IDENTITY UNIQUE, ADD party text, ADD settled_at timestamptz, ADD settlement text""",
+        ADD n bigint GENERATED ALWAYS AS IDENTITY UNIQUE, ADD party text, ADD seen boolean NOT NULL DEFAULT false,
+        ADD settled_at timestamptz, ADD settlement text""",
     # What an operator did and why: rows are only ever added.
     """CREATE TABLE operator_action (
         n bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

@@ -61,4 +61,4 @@ def _work(service: Service[S], case: str, kind: str, due: datetime, position: in
         data=data.to_wire(),
         producer=service.name,
     )
-    return Work(event, data, case, Origin("", "deadline", 0, position), position=position)
+    return Work(event, data, case, Origin(event.id, "deadline", 0, 0), position=position)

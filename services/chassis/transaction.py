@@ -116,12 +116,17 @@ class Transaction(Generic[S]):
     now: datetime
     """The moment of logging, the same for the whole batch; legal dates stand in the events' data."""
     state: S | None
-    database: Callable[[], Awaitable[AsyncConnection]]
-    """Gives the connection, with everything told before written; a handler that asks for it pays for a rerun when it fails."""
+    connect: Callable[[], Awaitable[AsyncConnection]]
+    """How `database` gets its connection."""
     outgoing: list[Outgoing] = field(default_factory=list)
     saved: bool = False
     refused: bool = False
     asked_database: bool = False
+
+    async def database(self) -> AsyncConnection:
+        """The connection, with everything told before written; a handler that asks for it pays for a rerun when it fails."""
+        self.asked_database = True
+        return await self.connect()
 
     @property
     def event(self) -> Envelope:
@@ -188,5 +193,4 @@ class Transaction(Generic[S]):
 
         Returns whether it was in time; when any of it may have gone out already, nothing is stopped and the caller must recall it.
         """
-        self.asked_database = True
         return await outbox.withhold(await self.database(), event_id, self.now)

@@ -89,9 +89,14 @@ def a_bug(_tx: Transaction[Ledger]) -> None:
 
 async def a_bug_in_sql(tx: Transaction[Ledger]) -> None:
     """The same, in a statement: it spoils the transaction of the whole batch."""
-    tx.asked_database = True
     connection = await tx.database()
     await connection.execute(text("SELECT 1 / 0"))
+
+
+async def a_bug_after_writing(tx: Transaction[Ledger]) -> None:
+    """Writes on its own account, and then fails: what it wrote has to go as well."""
+    await (await tx.database()).execute(text("INSERT INTO ledger VALUES ('written', '[]', '{}')"))
+    raise ValueError
 
 
 def what_the_database_refuses(tx: Transaction[Ledger]) -> None:

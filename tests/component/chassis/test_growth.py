@@ -1,16 +1,23 @@
 """Tables that grow are kept by the month: made ahead, dropped whole, and a redelivery across a month's end has no second effect."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import asyncpg
+import pytest
+from alembic import command
+from alembic.config import Config
 from passend_contracts.catalogue import of
 from passend_contracts.envelope import Envelope
 from passend_contracts.events import JGTReferralAccepted
+from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from services.chassis import partitions
 from services.chassis.inbox import KEPT
 from services.chassis.testing import RunningService
+from services.intake import app as intake_app
 from tests.builders.events import a_support_requested
 from tests.component.chassis.conftest import Start
 from tests.component.chassis.ledger import IN, NAME, OUT
@@ -47,19 +54,59 @@ async def test_months_are_made_ahead_and_dropped_after_their_retention(service: 
     await until(lambda: connection.fetchval("SELECT count(*) FROM outbox WHERE published_at IS NULL"), lambda open_rows: open_rows == 0, 20)
     await connection.execute("UPDATE outbox SET published_at = NULL, lane = 'nobody'")  # as if no relay had come to it
     before = await _months(connection, "inbox")
-    async with engine.begin() as later:
-        await partitions.keep(later, now + timedelta(days=62))
+    await partitions.keep(engine, now + timedelta(days=62))
     assert f"inbox_{now + timedelta(days=62 + 60):%Y_%m}" in await _months(connection, "inbox") - before
-    async with engine.begin() as later:
-        await partitions.keep(later, now + KEPT + timedelta(days=31))
+    await partitions.keep(engine, now + KEPT + timedelta(days=31))
     assert f"inbox_{now:%Y_%m}" not in await _months(connection, "inbox")
     assert f"outbox_{now:%Y_%m}" in await _months(connection, "outbox"), "an unpublished row keeps its month"
     await connection.execute("UPDATE outbox SET published_at = clock_timestamp()")
-    async with engine.begin() as later:
-        await partitions.keep(later, now + KEPT + timedelta(days=31))
+    await partitions.keep(engine, now + KEPT + timedelta(days=31))
     assert f"outbox_{now:%Y_%m}" not in await _months(connection, "outbox")
     await connection.close()
     await engine.dispose()
+
+
+@pytest.mark.real_broker("a relay that does not wait for readers")
+async def test_rows_that_found_no_month_get_one_when_it_is_made(start: Start, clock: Clock) -> None:
+    file, begin = clock
+    time = begin(datetime(2026, 11, 9, tzinfo=UTC))
+    async with start(clock=file) as service:
+        time.set(datetime(2027, 4, 9, tzinfo=UTC))  # further than months are made ahead
+        event = a_support_requested(time=datetime(2027, 4, 9, tzinfo=UTC))
+        await service.deliver(IN, event)
+        await service.told(OUT, JGTReferralAccepted)
+    async with start(clock=file) as service:
+        await service.deliver(IN, replace(event, sequence="000000000002"))
+        assert await told_of(service, event) == 1
+
+
+async def test_a_database_of_the_first_version_is_taken_on_with_its_rows(pair: Pair) -> None:
+    engine = create_async_engine(pair.database_url("earlier"))
+    async with engine.begin() as connection:
+        await connection.run_sync(_upgrade, "0001")
+        await connection.execute(text("INSERT INTO inbox VALUES ('source', 'id', now())"))
+        await connection.execute(text("INSERT INTO outbox (topic, key, type, body) VALUES ('t', 'k', 'y', 'b')"))
+    async with engine.begin() as connection:
+        await connection.run_sync(_upgrade, "head")
+    await partitions.keep(engine, datetime.now(UTC))
+    async with engine.begin() as connection:
+        now = f"{datetime.now(UTC):%Y_%m}"
+        counts = await connection.execute(text(f"SELECT (SELECT count(*) FROM inbox_{now}), (SELECT count(*) FROM outbox_{now})"))
+    assert tuple(counts.one()) == (1, 1)
+    await engine.dispose()
+
+
+def _upgrade(connection: Connection, to: str) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(intake_app.__file__).parent / "migrations"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, to)
+
+
+async def test_an_event_of_the_future_is_set_aside(service: RunningService) -> None:
+    ahead = a_support_requested(time=datetime.now(UTC) + timedelta(days=2))
+    await service.deliver(IN, ahead)
+    assert await told_of(service, ahead) == 0
 
 
 async def test_an_event_that_is_older_than_the_inbox_remembers_is_set_aside(service: RunningService) -> None:

@@ -1,5 +1,7 @@
 """A crisis waits for nothing: not for a thousand other events, not for a case that is locked or parked."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from uuid import uuid4
 
 import asyncpg
@@ -45,15 +47,43 @@ async def test_a_crisis_passes_a_case_that_is_locked_and_is_taken_up_in_it_after
     request = a_support_requested()
     await post(intake, issuer, request)
     await intake.told("school.cases.v1", SupportRequested)
-    holder = await asyncpg.connect(pair.database_url(intake_app.NAME).replace("+asyncpg", ""))
-    async with holder.transaction():
+    async with _database(pair) as holder, holder.transaction():
         await holder.execute("SELECT * FROM case_lock WHERE subject = $1 FOR UPDATE", request.subject)
         assert await post(intake, issuer, a_crisis_raised(case_id=request.subject)) == [202]
         await intake.told(CRISES, CrisisRaised)
-    await holder.close()
     steps = await intake.until("guard.cases.v1", lambda told: sum(event.type == of(NextStepSet).type for event in told) >= 2)
     kinds = {step["kind"] for step in steps[-1].data["obligations"]}
     assert kinds == {"consult_parents", "plan_after_crisis"}
+
+
+async def test_a_crisis_passes_a_parked_case_though_it_bears_its_id(intake: RunningService, issuer: Issuer, pair: Pair) -> None:
+    request = a_support_requested()
+    await post(intake, issuer, request)
+    await intake.told("school.cases.v1", SupportRequested)
+    async with _database(pair) as database:
+        await database.execute("UPDATE case_lock SET parked = true WHERE subject = $1", request.subject)
+        assert await post(intake, issuer, a_crisis_raised(request.subject), a_crisis_updated(request.subject)) == [202, 202]
+        assert len(await intake.until(CRISES, lambda events: len(events) >= 2)) == 2
+
+
+async def test_a_crisis_waits_for_no_lock_of_the_other_lane(intake: RunningService, issuer: Issuer, pair: Pair) -> None:
+    crisis = a_crisis_raised()
+    await post(intake, issuer, crisis)
+    await intake.told(CRISES, CrisisRaised)
+    async with _database(pair) as database, database.transaction():
+        await database.execute("INSERT INTO case_lock (subject) VALUES ($1), ($2) ON CONFLICT DO NOTHING", crisis.subject, BOARD)
+        await database.execute("SELECT * FROM case_lock WHERE subject IN ($1, $2) FOR UPDATE", crisis.subject, BOARD)
+        await intake.topics.put(f"from.{BOARD}.crises.v1", b"{", key=b"x")  # its rejection is addressed to the board
+        await intake.topics.emit(f"from.{BOARD}.crises.v1", a_crisis_raised())
+        assert await post(intake, issuer, a_crisis_updated(crisis.subject)) == [202]
+        assert len(await intake.until(CRISES, lambda events: len(events) >= 3)) == 3
+
+
+@asynccontextmanager
+async def _database(pair: Pair) -> AsyncIterator[asyncpg.Connection]:
+    connection = await asyncpg.connect(pair.database_url(intake_app.NAME).replace("+asyncpg", ""))
+    yield connection
+    await connection.close()
 
 
 async def test_a_crisis_of_no_known_case_is_told_all_the_same(intake: RunningService, issuer: Issuer) -> None:

@@ -10,7 +10,7 @@ from passend_contracts.events import CaseParked, CaseReleased, JGTReferralAccept
 
 from services.chassis.testing import RunningService
 from tests.builders.events import a_consent_given, a_consent_withdrawn, a_parents_consulted, a_support_requested
-from tests.component.chassis.ledger import DEAD, IN, NAME, OUT, Faults, a_bug, a_bug_in_sql, what_the_database_refuses
+from tests.component.chassis.ledger import DEAD, IN, NAME, OUT, Faults, a_bug, a_bug_after_writing, a_bug_in_sql, what_the_database_refuses
 from tests.component.chassis.operator import Operator
 from tests.pairs.pair import Pair
 
@@ -29,7 +29,7 @@ async def took_effect(service: RunningService, case: str, count: int) -> list[st
     return mine(await service.until(OUT, lambda events: len(mine(events)) >= count))
 
 
-@pytest.mark.parametrize("fault", [a_bug, a_bug_in_sql, what_the_database_refuses])
+@pytest.mark.parametrize("fault", [a_bug, a_bug_in_sql, a_bug_after_writing, what_the_database_refuses])
 async def test_a_case_that_fails_is_parked_with_its_successors_and_the_others_go_on(
     service: RunningService, faults: Faults, operator: Operator, fault: Callable[..., object]
 ) -> None:
@@ -64,18 +64,35 @@ async def test_parking_and_release_are_told_without_a_word_of_the_fault(
     assert "Verzonnen" not in str(parked.data) + str(await operator.show(request.subject))
 
 
-async def test_what_a_parked_case_tells_waits_and_goes_out_in_order(service: RunningService, faults: Faults, operator: Operator) -> None:
+async def test_what_a_handler_wrote_goes_with_it_and_the_log_names_the_case(
+    service: RunningService, faults: Faults, operator: Operator, pair: Pair, capsys: pytest.CaptureFixture[str]
+) -> None:
+    request, *_ = three_of()
+    faults.cases[request.subject] = a_bug_after_writing
+    await service.deliver(IN, request)
+    await operator.until_parked(request.subject, 1)
+    connection = await asyncpg.connect(pair.database_url(NAME).replace("+asyncpg", ""))
+    assert await connection.fetch("SELECT * FROM ledger WHERE case_id = 'written'") == []
+    await connection.close()
+    [line] = [line for line in capsys.readouterr().out.splitlines() if "case_parked" in line]
+    assert request.subject in line
+    assert "ledger.py" in line
+
+
+async def test_what_acts_on_a_parked_case_is_told_at_once_and_order_holds(
+    service: RunningService, faults: Faults, operator: Operator
+) -> None:
     request, consulted, consent = three_of()
     await service.deliver(IN, request)
     await took_effect(service, request.subject, 1)
     faults.cases[request.subject] = a_bug
     await service.deliver(IN, consulted)
     await service.told(DEAD, CaseParked)
-    withdrawal, other = a_consent_withdrawn(request.subject), a_support_requested()
-    for event in (withdrawal, consent, other):
+    withdrawal = a_consent_withdrawn(request.subject)
+    for event in (withdrawal, consent):
         await service.deliver(IN, event)
-    await took_effect(service, other.subject, 1)
-    assert await took_effect(service, request.subject, 1) == [request.id], "the rest of its rows wait"
+    assert await took_effect(service, request.subject, 2) == [request.id, withdrawal.id]
+    await operator.until_parked(request.subject, 2)
     faults.cases.clear()
     await operator.release(request.subject)
     assert await took_effect(service, request.subject, 4) == [request.id, withdrawal.id, consulted.id, consent.id]
@@ -121,6 +138,20 @@ async def test_a_dropped_event_becomes_a_dead_letter_and_can_come_back(service: 
     assert await took_effect(service, request.subject, 1) == [consulted.id]
     [letter] = await operator.letters()
     assert letter["reasons"] == ["dropped-by-operator"]
+    assert (await operator.release_letter(letter["n"])).json()["released"] == 1
+    assert await took_effect(service, request.subject, 2) == [consulted.id, request.id]
+    assert await operator.letters() == []
+
+
+async def test_a_letter_that_fails_again_stays(service: RunningService, faults: Faults, operator: Operator) -> None:
+    request, *_ = three_of()
+    faults.cases[request.subject] = a_bug
+    await service.deliver(IN, request)
+    await operator.until_parked(request.subject, 1)
+    await operator.drop(request.subject)
+    [letter] = await operator.letters()
+    answer = await operator.release_letter(letter["n"])
+    assert (answer.status_code, await operator.parked(), len(await operator.letters())) == (409, [], 1)
     await operator.drop_letter(letter["n"])
     assert await operator.letters() == []
 

@@ -35,11 +35,13 @@ async def test_a_parked_case_is_listed_shown_and_released(
     assert "intake does not answer" in listed, "who is away is named"
     _, shown = await passend("parked", "show", request.subject)
     assert shown.index("support_requested") < shown.index("parents_consulted")
+    assert (await passend("parked", "drop", other.subject, "--service", NAME, "--reason", "sent twice"))[0] == 0
+    assert "body.reason: String" in (await passend("parked", "drop", request.subject, "--service", NAME, "--reason", "x"))[1]
     again = ("parked", "release", request.subject, "--service", NAME, "--reason", "perhaps it was a hiccup")
     assert await passend(*again) == (1, "0 took effect, 2 still waiting\n")
     faults.cases.clear()
     everything = ("parked", "release", "--all", "--service", NAME, "--reason", "mended in 1.2.3")
-    assert await passend(*everything) == (0, "3 took effect, 0 still waiting\n")
+    assert await passend(*everything) == (0, "2 took effect, 0 still waiting\n")
     assert "Nothing is parked." in (await passend("parked", "list"))[1]
 
 
