@@ -10,14 +10,18 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, GetCoreSchemaH
 from pydantic.alias_generators import to_camel
 from pydantic.fields import FieldInfo
 from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema, core_schema
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 Privacy = Literal["none", "personal", "special"]
 Value = TypeVar("Value")
 
 UUID_PATTERN = "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
-DATE_PATTERN = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
-MOMENT_PATTERN = "^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,12})?([Zz]|[+-][0-9]{2}:[0-9]{2})$"
+DATE_PATTERN = "^(19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}$"
+LAST_DAY_PATTERN = "^(19|20|21|22)[0-9]{2}-[0-9]{2}-[0-9]{2}$"
+MOMENT_PATTERN = "^(19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,12})?([Zz]|[+-][0-9]{2}:[0-9]{2})$"
+FIRST_YEAR, LAST_YEAR = 1900, 2199
+"""Of whatever anybody tells: what is counted from it stays within every calendar, Python's (to 9999) included."""
+_YEARS = f"in the years {FIRST_YEAR} to {LAST_YEAR}, such as "
 CODE_PATTERN = "^[a-z0-9_]{1,40}$"
 PARTY_PATTERN = "^(bg[0-9]{5}|gm[0-9]{4}|swv[0-9]{4})$"
 
@@ -47,13 +51,13 @@ class EventData(Part):
 
 
 def moment(text: str) -> datetime:
-    """A point in time in UTC from RFC 3339 text; `ValueError` where it is not that, has no offset, or is outside the years 1 to 9999."""
+    """A point in time in UTC from RFC 3339 text; `ValueError` where it is not that, has no offset, or is outside the years 1900 to 2199."""
     if not _is_moment(text):
         raise ValueError("not RFC 3339 with an offset")
-    try:
-        return datetime.fromisoformat(text.upper()).astimezone(UTC)
-    except OverflowError as outside:
-        raise ValueError("outside the calendar in UTC") from outside
+    point = datetime.fromisoformat(text.upper()).astimezone(UTC)
+    if not FIRST_YEAR <= point.year <= LAST_YEAR:
+        raise ValueError("outside those years in UTC")  # as which we write it, for others to read
+    return point
 
 
 def moment_text(point: datetime) -> str:
@@ -75,9 +79,19 @@ class _WrittenAs:
     pattern: str
     read: Callable[[str], Any]
     write: Callable[[Any], str]
+    asked: str
+    """What to give, for who gave something else: a pattern says that to nobody."""
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        wire = core_schema.no_info_after_validator_function(self.read, core_schema.str_schema(pattern=self.pattern))
+        fits = re.compile(self.pattern).fullmatch
+
+        def written(text: str) -> Any:
+            try:
+                return self.read(text if fits(text) else "")
+            except ValueError:
+                raise PydanticCustomError("written_pattern_mismatch", self.asked) from None
+
+        wire = core_schema.no_info_after_validator_function(written, core_schema.str_schema())
         serialization = core_schema.plain_serializer_function_ser_schema(self.write)
         return core_schema.lax_or_strict_schema(lax_schema=handler(source), strict_schema=wire, serialization=serialization)
 
@@ -108,8 +122,13 @@ def open_code(*known: str) -> FieldInfo:
 
 
 Maybe = Annotated[Value | None, _NeverNull()]
-Day = Annotated[date, _WrittenAs("date", DATE_PATTERN, date.fromisoformat, date.isoformat)]
-Moment = Annotated[AwareDatetime, _WrittenAs("date-time", MOMENT_PATTERN, moment, moment_text)]
+Day = Annotated[date, _WrittenAs("date", DATE_PATTERN, date.fromisoformat, date.isoformat, f"give a date that exists, {_YEARS}2026-11-02")]
+LastDay = Annotated[date, _WrittenAs("date", LAST_DAY_PATTERN, date.fromisoformat, date.isoformat, "give a date that exists")]
+"""The end of a term: it is counted from a `Day` and may lie after the last of those."""
+Moment = Annotated[
+    AwareDatetime,
+    _WrittenAs("date-time", MOMENT_PATTERN, moment, moment_text, f"give RFC 3339 with an offset, {_YEARS}2026-11-02T09:30:00+01:00"),
+]
 
 EventId = Annotated[str, _text(UUID_PATTERN)]
 Code = Annotated[str, _text(CODE_PATTERN)]

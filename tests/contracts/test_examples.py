@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 from passend_contracts.catalogue import EVENTS, EventType, accept, of, read
 from passend_contracts.envelope import Envelope, Invalid, decode_kafka, encode
+from passend_contracts.events.next_step_set.v1 import Obligation
 from passend_contracts.export import EVENTS_PAGE, closed_schema, opened_schema
+from passend_contracts.vocabulary import moment
 
 from tests.contracts.examples import INVALID, VALID, Example, allowed, content, decoded, name_of, valid_event, validator
 
@@ -51,6 +54,26 @@ def test_the_validator_asserts_dates() -> None:
     assert not validator({"type": "string", "format": "date-time"}).is_valid("2026-02-30T00:00:00Z")
 
 
+def test_who_gives_a_date_outside_the_years_that_count_hears_which_do() -> None:
+    event = decoded(valid_event("parents_consulted") | {"data": valid_event("parents_consulted")["data"] | {"heldOn": "2200-01-01"}})
+    with pytest.raises(Invalid) as raised:
+        accept(event)
+    assert [problem.message for problem in raised.value.problems] == [
+        "give a date that exists, in the years 1900 to 2199, such as 2026-11-02"
+    ]
+
+
+@pytest.mark.parametrize("edge", ["1900-01-01T00:30:00+01:00", "2199-12-31T23:30:00-01:00", "9999-12-31T23:30:00Z"])
+def test_a_moment_that_no_reader_could_read_in_utc_is_not_let_in(edge: str) -> None:
+    with pytest.raises(ValueError, match=r"years|RFC 3339"):
+        moment(edge)
+
+
+def test_a_term_may_end_after_the_last_date_that_anybody_can_give() -> None:
+    due = Obligation(kind="evaluate_support", owner="bg41234", due=date(2200, 2, 11), ground="Six weeks after a talk on the last day")
+    assert Obligation.from_wire(due.to_wire(), closed=True) == due
+
+
 def is_accepted(event: EventType, data: Any) -> bool:
     try:
         accept(decoded(valid_event("support_requested") | {"type": event.type, "dataschema": event.dataschema, "data": data}))
@@ -59,9 +82,9 @@ def is_accepted(event: EventType, data: Any) -> bool:
     return True
 
 
-ODD = st.sampled_from(
-    [None, True, 0, -1, 1.5, "", "x", "2026-02-30", "2026-1-1", "20260101", "2026-01-01T00:00:00Z", "1793836800", "é", "\u0000"]
-)
+FAR = ("1899-12-31", "2199-12-31", "2200-01-01", "9999-12-31", "9999-12-31T23:30:00Z")
+NO_DATES = ("2026-02-30", "2026-1-1", "20260101", "2026-01-01T00:00:00Z", "1793836800")
+ODD = st.sampled_from([None, True, 0, -1, 1.5, "", "x", "é", "\u0000", *NO_DATES, *FAR])
 
 
 @EVENT_PARAMS

@@ -65,6 +65,7 @@ def on_both_ways(door: Door, taken: Json) -> list[Input]:
         _event("a field that does not belong", door, ("$.data.pupil", "unknown-field"), data=taken["data"] | {"pupil": CHILD}),
         _event("a name as a field", door, ("$.data.?", "unknown-field"), data=taken["data"] | {CHILD: CHILD}),
         _event("a name as a date", door, (f"$.data.{door.day}", "bad-format"), data=taken["data"] | {door.day: CHILD}),
+        _event("a date after all calendars", door, (f"$.data.{door.day}", "bad-format"), data=taken["data"] | {door.day: "9999-12-31"}),
         _event("null for a field", door, (f"$.data.{door.day}", "null"), data=taken["data"] | {door.day: None}),
         _event(
             "several errors at once",

@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from passend_contracts.vocabulary import Code, Day, EventData, Owner, Part, Sentence
+from passend_contracts.vocabulary import Code, EventData, LastDay, Owner, Part, Sentence
 
 
 class Obligation(Part):
@@ -10,7 +10,7 @@ class Obligation(Part):
 
     kind: Code = Field(description="What has to be done, as a code.")
     owner: Owner = Field(description="Who has to do it: a party's id, a service, or `third_party` where the reader may not know who.")
-    due: Day = Field(description="The last day on which it is in time.")
+    due: LastDay = Field(description="The last day on which it is in time.")
     ground: Sentence = Field(description="The law or policy that the duty rests on.")
 
 
