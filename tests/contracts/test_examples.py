@@ -47,6 +47,15 @@ def test_an_invalid_example_fails_where_it_says(event: EventType, path: Path) ->
     assert CLOSED[event.stem].is_valid(example["event"]["data"]) is not about_data
 
 
+def test_the_examples_of_a_crisis_are_events_of_their_own_about_the_case_of_the_first_request() -> None:
+    crises = [content(path) for event, path in VALID if event.lane == "crises"]
+    case = valid_event("support_requested")["subject"]
+    assert len({event["id"] for event in crises}) == len(crises)
+    assert case not in {event["subject"] for event in crises}
+    assert {event["data"].get("caseId", case) for event in crises} == {case}
+    assert valid_event("crisis_updated")["subject"] == valid_event("crisis_raised")["subject"]
+
+
 def test_the_validator_asserts_dates() -> None:
     schema = {"type": "object", "properties": {"on": {"type": "string", "format": "date"}}}
     assert validator(schema).is_valid({"on": "2026-02-28"})
