@@ -199,4 +199,4 @@ async def on_crisis_updated(event: CrisisUpdated, tx: Transaction[Case]) -> None
 @events.on(DeadlinePassed)
 async def on_deadline_passed(event: DeadlinePassed, tx: Transaction[Case]) -> None:
     """Have somebody further up hear of what is late."""
-    use_cases.escalate(tx, event.kind)
+    use_cases.escalate(tx, event.kind, event.due)

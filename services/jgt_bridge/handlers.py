@@ -60,6 +60,6 @@ async def on_jgt_referral_declined(event: JGTReferralDeclined, tx: Transaction[R
 
 
 @events.on(DeadlinePassed)
-async def on_deadline_passed(_event: DeadlinePassed, tx: Transaction[Referral]) -> None:
+async def on_deadline_passed(event: DeadlinePassed, tx: Transaction[Referral]) -> None:
     """Remind the team that has not answered in time."""
-    use_cases.remind(tx)
+    use_cases.remind(tx, event.kind, event.due)

@@ -1,5 +1,7 @@
 """What jgt_bridge decides: refer, stop or recall, and take the answer of the gemeente that was asked."""
 
+from datetime import datetime
+
 import structlog
 from passend_contracts import catalogue
 from passend_contracts.events import JGTReferralRecalled
@@ -58,9 +60,12 @@ def take_answer(tx: Transaction[Referral], referral_id: str, answer: State) -> N
         tx.save(referral.now(answer))
 
 
-def remind(tx: Transaction[Referral]) -> None:
-    """The last day for the team's answer has passed: say so to the gemeente and to who watches over the case."""
-    if (referral := _known(tx)) and referral.awaits_answer:
+def remind(tx: Transaction[Referral], kind: str, due: datetime) -> None:
+    """The last day for the team's answer has passed: say so to the gemeente and to who watches over the case.
+
+    Only for the answer that is awaited now: a moment that comes late itself may be of a referral before it.
+    """
+    if (referral := _known(tx)) and translation.deadlines(referral).get(kind) == due:
         tx.publish(translation.overdue(referral, day(tx.now)), sender=referral.board_urn, to=_topics(referral))
         log.warning("jgt_referral_overdue", gemeente=referral.municipality)
 

@@ -3,18 +3,21 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from uuid import uuid4
 
 import asyncpg
 import pytest
 from passend_contracts.catalogue import of
 from passend_contracts.envelope import Envelope
-from passend_contracts.events import EventRefused, JGTReferralAccepted, JGTReferralRecalled, JGTReferred, Withheld
+from passend_contracts.events import EventRefused, JGTReferralAccepted, JGTReferralOverdue, JGTReferralRecalled, JGTReferred, Withheld
 from passend_contracts.vocabulary import EventData
 
+from services.chassis.calendar import end_of
 from services.chassis.region import load
 from services.chassis.testing import RunningService
 from tests.builders.events import (
+    TODAY,
     a_consent_given,
     a_consent_withdrawn,
     a_parents_consulted,
@@ -22,6 +25,7 @@ from tests.builders.events import (
     a_support_requested,
     an_acceptance,
 )
+from tests.component.facts import rows, until_there
 from tests.pairs.pair import Pair
 from tests.pairs.topics import REGION
 
@@ -144,3 +148,20 @@ async def test_the_unreadable_is_set_aside_and_the_rest_goes_on(jgt_bridge: Runn
     mirrored = await jgt_bridge.topics.records("dlq.jgt_bridge.v1", lambda known: len(known) >= 4)
     reasons = {dict(record.headers)["reasons"] for record in mirrored}
     assert reasons == {b"bad-utf8", b"bad-json", b"no-value", b"unknown-version"}
+
+
+async def test_a_moment_that_no_team_is_awaited_at_reminds_nobody(jgt_bridge: RunningService, pair: Pair) -> None:
+    referral = await a_referral(jgt_bridge)
+    past = end_of(TODAY - timedelta(weeks=3)).isoformat()
+    await rows(pair, "jgt_bridge", f"INSERT INTO deadline (subject, kind, due) VALUES ('{referral.subject}', 'team_answer', '{past}')")
+    await until_there(pair, "jgt_bridge", f"SELECT 1 FROM deadline WHERE due = '{past}' AND fired_at IS NOT NULL")
+    assert await rows(pair, "jgt_bridge", f"SELECT 1 FROM outbox WHERE type = '{of(JGTReferralOverdue).type}'") == []
+
+
+async def test_a_team_that_is_late_is_reminded(jgt_bridge: RunningService, pair: Pair) -> None:
+    referral = await a_referral(jgt_bridge)
+    await rows(pair, "jgt_bridge", "UPDATE referral SET answer_due = answer_due - 14")
+    late = end_of(TODAY - timedelta(weeks=1)).isoformat()
+    await rows(pair, "jgt_bridge", f"INSERT INTO deadline (subject, kind, due) VALUES ('{referral.subject}', 'team_answer', '{late}')")
+    told = await jgt_bridge.told(TEAM, JGTReferralOverdue)
+    assert told[-1].data["referral"] == referral.id

@@ -1,0 +1,29 @@
+"""Whoever hears that somebody is late hears of what is owed now, however late the news of the moment itself comes."""
+
+from datetime import timedelta
+
+from passend_contracts.events import CaseEscalated
+
+from services.chassis.calendar import end_of
+from services.chassis.testing import RunningService
+from tests.builders.events import TODAY, a_parents_consulted, a_support_requested
+from tests.component.facts import rows, told_about, until_there
+from tests.component.intake.sending import GUARD, send, steps
+from tests.pairs.pair import Pair
+
+
+async def test_a_moment_of_an_obligation_that_was_met_climbs_nothing_newer(intake: RunningService, pair: Pair) -> None:
+    request = a_support_requested()
+    case, long_ago = request.subject, TODAY - timedelta(weeks=10)
+    await send(intake, request, a_parents_consulted(case, youth_team="no", held_on=long_ago))
+    climbs = await told_about(intake, GUARD, CaseEscalated, [case], times=3)
+    assert [event.data["climbedTo"] for event in climbs] == ["education_specialist", "school_director", "swv_director"]
+    await send(intake, a_parents_consulted(case, youth_team="no"))
+    await steps(intake, case, 3)
+    due = end_of(long_ago + timedelta(weeks=6)).isoformat()
+    await rows(pair, "intake", f"INSERT INTO deadline (subject, kind, due) VALUES ('{case}', 'evaluate_support', '{due}')")
+    await until_there(pair, "intake", f"SELECT 1 FROM deadline WHERE due = '{due}' AND fired_at IS NOT NULL")
+    assert [dict(row) for row in await rows(pair, "intake", "SELECT kind, steps FROM obligation")] == [
+        {"kind": "evaluate_support", "steps": 0}
+    ]
+    assert len(await rows(pair, "intake", "SELECT 1 FROM case_history WHERE event = 'case_escalated'")) == 3
