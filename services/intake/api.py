@@ -11,7 +11,8 @@ from pydantic.alias_generators import to_camel
 from services.chassis import http
 from services.chassis.runtime import Parts
 from services.intake import store
-from services.intake.domain.case import Case, Entry
+from services.intake.domain.case import Case
+from services.intake.domain.history import Entry
 
 A_CASE_ID = re.compile(r"[0-9a-f-]{36}")
 
@@ -62,7 +63,7 @@ def routes(parts: Parts) -> APIRouter:
             return _not_found()
         async with engine.connect() as connection:
             case = (await store.load(connection, [case_id])).get(case_id)
-            if case is None or not principal.may_read_case_of(case.board):
+            if not isinstance(case, Case) or not principal.may_read_case_of(case.board):
                 return _not_found()
             return _zaak(case, await store.history(connection, case_id))
 

@@ -10,41 +10,60 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import col
 
-from services.intake.domain.case import Case, Entry, Outcome
+from services.intake.domain.case import Case, Known, Outcome
+from services.intake.domain.crisis import Ahead, Crisis
+from services.intake.domain.history import Entry
 from services.intake.domain.obligation import Kind, Obligation
-from services.intake.tables import CaseRow, HistoryRow, ObligationRow
+from services.intake.tables import CaseRow, CrisisRow, HistoryRow, ObligationRow
 
 FIELDS = tuple(CaseRow.model_fields)
 
 
-async def load(connection: AsyncConnection, case_ids: Sequence[str]) -> dict[str, Case]:
-    """The cases that there are, with their obligations."""
+async def load(connection: AsyncConnection, case_ids: Sequence[str]) -> dict[str, Known]:
+    """The cases that there are, with their obligations and crises, and what was heard ahead of those that are not opened yet."""
     obligations = defaultdict(list)
     for row in await connection.execute(select(ObligationRow).where(col(ObligationRow.case_id).in_(case_ids))):
         obligations[row.case_id].append(Obligation(Kind(row.kind), row.owner, row.due, row.ground, row.steps))
+    crises = defaultdict(list)
+    for heard in await connection.execute(select(CrisisRow).where(col(CrisisRow.case_id).in_(case_ids))):
+        crises[heard.case_id].append(Crisis(heard.id, heard.board_urn, heard.noticed_on, Entry(heard.at, heard.event, heard.by)))
     rows = await connection.execute(select(CaseRow).where(col(CaseRow.id).in_(case_ids)))
-    return {row.id: _case(row, tuple(obligations[row.id])) for row in rows}
+    cases = {row.id: _case(row, obligations=tuple(obligations[row.id]), crises=tuple(crises[row.id])) for row in rows}
+    return {**{case_id: Ahead(case_id, tuple(each)) for case_id, each in crises.items()}, **cases}
 
 
-def _case(row: Row[Any], obligations: tuple[Obligation, ...]) -> Case:
+def _case(row: Row[Any], **parts: Any) -> Case:
     fields = {name: getattr(row, name) for name in FIELDS if name != "outcome"}
-    return Case(**fields, outcome=Outcome(row.outcome) if row.outcome else None, obligations=obligations)
+    return Case(**fields, outcome=Outcome(row.outcome) if row.outcome else None, **parts)
 
 
-async def save(connection: AsyncConnection, states: Mapping[str, Case]) -> None:
-    """Write these cases, their obligations and the new lines of their history."""
+async def save(connection: AsyncConnection, states: Mapping[str, Known]) -> None:
+    """Write these cases, their obligations, crises and the new lines of their history, and what was heard ahead of others."""
+    await connection.execute(delete(CrisisRow).where(col(CrisisRow.case_id).in_(list(states))))
+    if crises := [_crisis_row(case_id, each) for case_id, known in states.items() for each in known.crises]:
+        await connection.execute(insert(CrisisRow), crises)
+    if cases := [known for known in states.values() if isinstance(known, Case)]:
+        await _save_cases(connection, cases)
+
+
+async def _save_cases(connection: AsyncConnection, cases: Sequence[Case]) -> None:
     written = upsert(CaseRow)
     fresh = {name: written.excluded[name] for name in FIELDS if name != "id"}
-    await connection.execute(written.on_conflict_do_update(index_elements=["id"], set_=fresh), [_row(case) for case in states.values()])
-    await connection.execute(delete(ObligationRow).where(col(ObligationRow.case_id).in_(list(states))))
-    if obligations := [{"case_id": case.id, **asdict(each)} for case in states.values() for each in case.obligations]:
+    await connection.execute(written.on_conflict_do_update(index_elements=["id"], set_=fresh), [_row(case) for case in cases])
+    await connection.execute(delete(ObligationRow).where(col(ObligationRow.case_id).in_([case.id for case in cases])))
+    if obligations := [{"case_id": case.id, **asdict(each)} for case in cases for each in case.obligations]:
         await connection.execute(insert(ObligationRow), obligations)
-    if lines := [{"case_id": case.id, **asdict(line)} for case in states.values() for line in case.new_entries]:
+    if lines := [{"case_id": case.id, **asdict(line)} for case in cases for line in case.new_entries]:
         await connection.execute(insert(HistoryRow), lines)
 
 
 def _row(case: Case) -> dict[str, Any]:
     return {name: getattr(case, name) for name in FIELDS}
+
+
+def _crisis_row(case_id: str, crisis: Crisis) -> dict[str, Any]:
+    about = {"case_id": case_id, "id": crisis.id, "board_urn": crisis.board_urn, "noticed_on": crisis.noticed_on}
+    return about | asdict(crisis.heard)
 
 
 async def history(connection: AsyncConnection, case_id: str) -> list[Entry]:

@@ -43,6 +43,19 @@ class ObligationRow(Base, table=True):
     steps: int
 
 
+class CrisisRow(Base, table=True):
+    """One crisis of a case, also of one that is not open yet."""
+
+    __tablename__ = "crisis"
+    case_id: str = Field(primary_key=True)
+    id: str = Field(primary_key=True)
+    board_urn: str = Field(primary_key=True)
+    noticed_on: date
+    at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    event: str
+    by: str
+
+
 class HistoryRow(Base, table=True):
     """One line of a case's history, in the order in which the guardian learned it."""
 

@@ -10,11 +10,13 @@ from passend_contracts.vocabulary import AgeBand
 
 from services.chassis.calendar import day, end_of
 from services.chassis.transaction import Transaction
-from services.intake.domain.case import Case, Entry
+from services.intake.domain.case import Case, Known
+from services.intake.domain.crisis import Crisis
+from services.intake.domain.history import Entry
 from services.intake.domain.obligation import Obligation, consult_parents
 
 
-def new_case(event: SupportRequested, tx: Transaction[Case]) -> Case:
+def new_case(event: SupportRequested, tx: Transaction[Known]) -> Case:
     """The case that a request for support opens, for the board that sent it."""
     board, today = tx.party or "", day(tx.now)
     return Case(
@@ -30,12 +32,12 @@ def new_case(event: SupportRequested, tx: Transaction[Case]) -> Case:
     )
 
 
-def swv(tx: Transaction[Case]) -> str:
+def swv(tx: Transaction[Known]) -> str:
     """The party that decides on what boards ask: the samenwerkingsverband."""
     return tx.service.region.of_kind("swv")[0].id
 
 
-def board_of(school: str, tx: Transaction[Case]) -> str:
+def board_of(school: str, tx: Transaction[Known]) -> str:
     """The board of a location on this day; the samenwerkingsverband for one that is no longer in the region."""
     found = tx.service.region.school(school, day(tx.now))
     return found.board if found else swv(tx)
@@ -46,14 +48,20 @@ def purposes(told: tuple[str, ...] | list[str]) -> dict[str, bool]:
     return {"to_refer": "refer_to_youth_team" in told, "to_feedback": "feedback_to_school" in told}
 
 
-def entry(tx: Transaction[Case]) -> Entry:
+def entry(tx: Transaction[Known]) -> Entry:
     """The line of the history for the event at hand."""
     return Entry(tx.event.time, tx.stem, tx.party or tx.event.producer or "")
 
 
-def deadlines(case: Case) -> Mapping[str, datetime]:
-    """When each obligation is late, or climbs on: the end of its day in the Netherlands."""
-    return {each.kind.value: end_of(last) for each in case.obligations if (last := each.climbs_after)}
+def crisis(noticed: datetime, tx: Transaction[Known]) -> Crisis:
+    """The crisis that is the subject of the event at hand."""
+    return Crisis(tx.event.subject, tx.sender, day(noticed), entry(tx))
+
+
+def deadlines(known: Known) -> Mapping[str, datetime]:
+    """When each obligation is late, or climbs on: the end of its day in the Netherlands; what is no case yet owes nothing."""
+    owed = known.obligations if isinstance(known, Case) else ()
+    return {each.kind.value: end_of(last) for each in owed if (last := each.climbs_after)}
 
 
 def escalated(late: Obligation) -> CaseEscalated:

@@ -104,21 +104,21 @@ def a_decline(referral: Envelope, *, source: str, **attributes: Any) -> Envelope
     return an_event(data, **{"source": source, "subject": referral.subject, **attributes})
 
 
-def a_crisis_raised(crisis: str | None = None, *, case_id: str | None = None, **attributes: Any) -> Envelope:
+def a_crisis_raised(crisis: str | None = None, *, case_id: str | None = None, noticed_at: datetime = NOW, **attributes: Any) -> Envelope:
     data = CrisisRaised(
         case_id=case_id,
         school="90AA00",
         home_municipality=GEMEENTE,
         age_band="8-9",
-        noticed_at=NOW,
+        noticed_at=noticed_at,
         situation="dropped_out",
         urgency="today",
     )
     return an_event(data, **{"source": SCHOOL_SYSTEM, "subject": crisis, **attributes})
 
 
-def a_crisis_updated(crisis: str, *, state: str = "ongoing", **attributes: Any) -> Envelope:
-    data = CrisisUpdated(school="90AA00", home_municipality=GEMEENTE, noted_at=NOW, state=state)
+def a_crisis_updated(crisis: str | None = None, *, state: str = "ongoing", case_id: str | None = None, **attributes: Any) -> Envelope:
+    data = CrisisUpdated(case_id=case_id, school="90AA00", home_municipality=GEMEENTE, noted_at=NOW, state=state)
     return an_event(data, **{"source": SCHOOL_SYSTEM, "subject": crisis, **attributes})
 
 

@@ -1,17 +1,19 @@
 """The guardian's rules: which obligations an open case holds after each fact, so that no child is ever without a next step."""
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 
 from services.intake.domain import obligation as duty
+from services.intake.domain.crisis import Ahead, Crisis
+from services.intake.domain.history import Entry
 from services.intake.domain.obligation import Kind, Obligation
 
 TEAM_STATUS = frozenset({"jgt_referral_accepted", "jgt_referral_declined", "jgt_referral_overdue"})
 """What the gemeente's team tells; a child's school hears of it only with the parents' consent."""
 
 TALKED = (Kind.CONSULT_PARENTS, Kind.DISCUSS_REPORT)
-"""What a talk with the parents settles, whatever came of it."""
+"""What any talk with the parents settles."""
 
 
 class Outcome(StrEnum):
@@ -22,15 +24,6 @@ class Outcome(StrEnum):
     WITHDRAWN = "withdrawn"
     ENDED_BY_AGE = "ended_by_age"
     MOVED = "moved"
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One line of a case's history: when we learned it, what it was, and who said so."""
-
-    at: datetime
-    event: str
-    by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +52,8 @@ class Case:
     """Where among the school's events consent to refer was last taken back; what was said before that does not count any more."""
     feedback_withdrawn: int = 0
     """The same for feedback to the school."""
+    crises: tuple[Crisis, ...] = ()
+    """Every crisis that the school told of, open or over."""
     new_entries: tuple[Entry, ...] = ()
     """Lines of the history that are not kept yet."""
 
@@ -78,14 +73,14 @@ class Case:
 
     def consulted(self, *, referral_wanted: bool, on: date) -> "Case":
         """The parents were consulted (oudergesprek): refer, ask consent for it first, or go on with the school's own support."""
-        case = replace(self, referral_wanted=referral_wanted)
+        case, talked = replace(self, referral_wanted=referral_wanted), self._talked(on)
         if not referral_wanted:
-            settled = (*TALKED, Kind.OBTAIN_CONSENT, Kind.DECIDE_NEXT_STEP)
+            settled = (*talked, Kind.OBTAIN_CONSENT, Kind.DECIDE_NEXT_STEP)
             return case.with_duty(duty.evaluate_support(self.board, on), without=settled)
         if not self.team_known:
-            return case.with_duty(duty.ask_elsewhere(self.board, on), without=TALKED)
+            return case.with_duty(duty.ask_elsewhere(self.board, on), without=talked)
         step = duty.refer(on) if self.may_refer else duty.obtain_consent(self.board, on)
-        return case.with_duty(step, without=(*TALKED, Kind.DECIDE_NEXT_STEP))
+        return case.with_duty(step, without=(*talked, Kind.DECIDE_NEXT_STEP))
 
     def consented(self, *, to_refer: bool, to_feedback: bool, on: date) -> "Case":
         """The parents gave consent (toestemming) for these purposes."""
@@ -123,9 +118,40 @@ class Case:
         """Declined or recalled: nobody helps yet, so the board decides what comes instead."""
         return self.with_duty(duty.decide_next_step(self.board, on), without=(Kind.TEAM_ANSWER, Kind.REFER))
 
-    def crisis(self, noticed: date) -> "Case":
-        """A crisis was raised: whoever helps now, the board and the parents plan how the child goes on."""
-        return self.with_duty(duty.plan_after_crisis(self.board, noticed), without=())
+    def takes_up(self, ahead: Ahead) -> "Case":
+        """What its own board told of before it was open counts from when it was noticed."""
+        case = self
+        for crisis in sorted(ahead.crises, key=lambda each: each.noticed_on):
+            if self.is_told_by(crisis.board_urn):
+                case = case.crisis(crisis).noted(crisis.heard)
+        return case
+
+    def is_told_by(self, board_urn: str) -> bool:
+        """Whether it is that board's to say how this child is."""
+        return self.board_urn == board_urn
+
+    def crisis(self, crisis: Crisis) -> "Case":
+        """There is a crisis: whoever helps now, board and parents plan how the child goes on.
+
+        A plan that is owed already stays as it is, with its date and how late it is: another crisis gives nobody a new term.
+        """
+        case = replace(self, crises=(*(each for each in self.crises if not each.is_the_same(crisis)), crisis))
+        if self.owes(Kind.PLAN_AFTER_CRISIS):
+            return case
+        return case.with_duty(duty.plan_after_crisis(self.board, crisis.noticed_on), without=())
+
+    def crisis_goes_on(self, crisis: Crisis) -> "Case":
+        """How a crisis stands changes nothing in what is owed, also when it is over; one first heard of now is taken up as any."""
+        return self if any(each.is_the_same(crisis) for each in self.crises) else self.crisis(crisis)
+
+    def _talked(self, on: date) -> tuple[Kind, ...]:
+        """What a talk with the parents on that day settles, whatever came of it.
+
+        The plan after a crisis with it, when the talk was on the day on which the crisis was noticed or later (of several, the last one):
+        agreeing with the parents how it goes on is exactly what is owed. A talk before that day was about something else.
+        """
+        before = any(on < each.noticed_on for each in self.crises)
+        return TALKED if before else (*TALKED, Kind.PLAN_AFTER_CRISIS)
 
     def asks_arrangement(self, swv: str, on: date) -> "Case":
         """The board asks the samenwerkingsverband for an arrangement; all that the board owes stays."""
@@ -209,3 +235,7 @@ class Case:
             return self
         kept = tuple(each for each in self.obligations if each.kind not in {*without, added.kind})
         return replace(self, obligations=(*kept, added))
+
+
+Known = Case | Ahead
+"""What the guardian knows under the id of a case: the case, or what it heard before that."""
