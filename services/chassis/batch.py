@@ -156,7 +156,8 @@ class Part(Generic[S]):
 
     def _acts_at_once(self, work: Work) -> bool:
         """Whether an event of a parked case does not wait: one that stops something, where there is anything to stop yet."""
-        return type(work.data) in self._service.events.also_parked and work.case in self._states
+        stops, state = self._service.events.also_parked.get(type(work.data)), self._states.get(work.case)
+        return stops is not None and state is not None and stops(state)
 
     def _transaction(self, work: Work) -> Transaction[S]:
         return Transaction(self._service, work, self._now, self._states.get(work.case), self._database)

@@ -51,27 +51,34 @@ class Events:
 
     def __init__(self) -> None:
         self.handlers: dict[type[EventData], Handler] = {}
-        self.also_parked: set[type[EventData]] = {DeadlinePassed}
-        """What takes effect also while its case is parked."""
+        self.also_parked: dict[type[EventData], Callable[[Any], bool]] = {DeadlinePassed: _always}
+        """What takes effect also while its case is parked, in which states of it."""
         self.case_of: dict[type[EventData], Callable[[Any], str | None]] = {}
         """Where another case than the event's subject is the one it concerns."""
 
     def on(
-        self, model: type[E], *, also_parked: bool = False, case: Callable[[E], str | None] | None = None
+        self, model: type[E], *, also_parked: bool | Callable[[Any], bool] = False, case: Callable[[E], str | None] | None = None
     ) -> Callable[[Handler], Handler]:
-        """Register the one handler of an event; a second one for the same event is a mistake in the code."""
+        """Register the one handler of an event; a second one for the same event is a mistake in the code.
+
+        `also_parked`: it stops something, and so does not wait while its case is parked, or only in states for which this says yes.
+        """
 
         def register(handler: Handler) -> Handler:
             if model in self.handlers:
                 raise ValueError(f"{model.__name__} has a handler already: {self.handlers[model].__name__}")
             self.handlers[model] = handler
             if also_parked:
-                self.also_parked.add(model)
+                self.also_parked[model] = _always if also_parked is True else also_parked
             if case:
                 self.case_of[model] = case
             return handler
 
         return register
+
+
+def _always(_state: object) -> bool:
+    return True
 
 
 class Origin(NamedTuple):

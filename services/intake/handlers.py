@@ -31,7 +31,7 @@ from passend_contracts.events import (
 
 from services.chassis.transaction import DeadlinePassed, Events, Transaction
 from services.intake import translation, use_cases
-from services.intake.domain.case import Known, Outcome
+from services.intake.domain.case import Case, Known, Outcome
 from services.intake.domain.obligation import Kind
 
 events = Events()
@@ -61,7 +61,7 @@ async def on_consent_given(event: ConsentGiven, tx: Transaction[Known]) -> None:
     use_cases.take_consent(tx, translation.purposes(event.purposes), event.agreed_on)
 
 
-@events.on(ConsentWithdrawn, also_parked=True)
+@events.on(ConsentWithdrawn, also_parked=lambda known: isinstance(known, Case))
 async def on_consent_withdrawn(event: ConsentWithdrawn, tx: Transaction[Known]) -> None:
     """Stop what this consent allowed, and have the board decide what comes instead."""
     purposes = translation.purposes(event.purposes)

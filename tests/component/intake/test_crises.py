@@ -11,6 +11,7 @@ from tests.builders.events import (
     NOW,
     OTHER_SCHOOL_SYSTEM,
     TODAY,
+    a_consent_withdrawn,
     a_crisis_raised,
     a_crisis_updated,
     a_parents_consulted,
@@ -93,3 +94,11 @@ async def test_an_update_leaves_a_late_plan_as_it_is_and_a_talk_afterwards_meets
     assert set(await dues(intake, case, 4)) == {"evaluate_support"}
     await hear(intake, pair, a_crisis_updated(crisis.subject, state="over", case_id=case))
     assert [dict(row) for row in await rows(pair, "intake", "SELECT kind FROM obligation")] == [{"kind": "evaluate_support"}]
+
+
+async def test_a_withdrawal_waits_where_the_case_is_parked_and_only_a_crisis_of_it_is_known(intake: RunningService, pair: Pair) -> None:
+    request = a_support_requested()
+    await hear(intake, pair, a_crisis_raised(case_id=request.subject))
+    await rows(pair, "intake", f"UPDATE case_lock SET parked = true WHERE subject = '{request.subject}'")
+    await send(intake, a_consent_withdrawn(request.subject))
+    await until_there(pair, "intake", f"SELECT 1 FROM parked WHERE subject = '{request.subject}'")
