@@ -10,7 +10,7 @@ from tests.faults.load import a_case, a_crisis
 from tests.faults.scene import Scene
 from tests.faults.senders import CRISES
 
-pytestmark = pytest.mark.real_broker("consumer groups, and a relay that does not wait for readers")
+pytestmark = [pytest.mark.real_broker("consumer groups, and a relay that does not wait for readers"), pytest.mark.long]
 
 BATCHES, CASES_A_BATCH = 10, 150
 """Some 5,000 events, which is what the load of these tests sends in fifty seconds."""

@@ -11,7 +11,7 @@ import pytest
 from services.chassis.clock import SimulatedClock
 from tests.faults.scene import Scene
 
-pytestmark = pytest.mark.real_broker("consumer groups, and a relay that does not wait for readers")
+pytestmark = [pytest.mark.real_broker("consumer groups, and a relay that does not wait for readers"), pytest.mark.long]
 
 OFF = timedelta(minutes=10)
 TICK_SECONDS = 0.05

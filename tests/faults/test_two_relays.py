@@ -12,7 +12,7 @@ from tests.faults.scene import Scene
 from tests.faults.service import process_of
 from tests.pairs.docker import DockerPair
 
-pytestmark = pytest.mark.real_broker("consumer groups, and a relay that does not wait for readers")
+pytestmark = [pytest.mark.real_broker("consumer groups, and a relay that does not wait for readers"), pytest.mark.long]
 
 LEADER = "SELECT holder FROM relay_lease WHERE lane = 'cases' AND expires_at > clock_timestamp()"
 
