@@ -133,12 +133,18 @@ Moment = Annotated[
 EventId = Annotated[str, _text(UUID_PATTERN)]
 Code = Annotated[str, _text(CODE_PATTERN)]
 PartyId = Annotated[str, _text(PARTY_PATTERN)]
+BoardId = Annotated[str, _text("^bg[0-9]{5}$")]
 SchoolId = Annotated[str, _text("^[0-9]{2}[A-Z]{2}[0-9]{2}$")]
 MunicipalityId = Annotated[str, _text("^gm[0-9]{4}$")]
 TeamId = Annotated[str, _text("^[a-z0-9-]{3,40}$")]
 AgeBand = Annotated[Literal["4-5", "6-7", "8-9", "10-11", "12-13"], Field(json_schema_extra={"x-privacy": "none"})]
 Purpose = Annotated[str, open_code("refer_to_youth_team", "feedback_to_school")]
 Agreer = Annotated[str, open_code("parent", "guardian", "court")]
+Asker = Annotated[str, open_code("parent", "guardian", "school", "support_centre")]
+"""Who contests the end of a case; `support_centre` is the ouder- en jeugdsteunpunt, which speaks for the pupil only."""
+Participant = Annotated[str, open_code("parent", "guardian", "pupil", "teacher", "internal_supervisor", "youth_team")]
+ChildHeard = Annotated[str, open_code("heard", "not_heard")]
+"""Whether the child's own view was heard (hoorrecht, WPO)."""
 Owner = Annotated[str, _text("^[a-z][a-z0-9_]{1,39}$", "third_party")]
 ArrangementKind = Annotated[str, open_code("bridging", "back_to_mainstream", "exceptional")]
 """Overbruggings- and stimuleringsarrangement (PPO regio Leiden), and what the ondersteuningsplan calls an exceptional situation."""

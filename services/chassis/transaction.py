@@ -1,7 +1,7 @@
 """What a handler sees: one event, the state of its case, and the words `save`, `publish`, `refuse` and `withhold`."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, NamedTuple, Protocol, TypeVar
 
@@ -182,6 +182,10 @@ class Transaction(Generic[S]):
         )
         self.outgoing.extend(Outgoing(event, topic, event.id if held else None) for topic in to or kind.topics)
         return event.id
+
+    def pass_on(self, topic: str) -> None:
+        """Tell the sender's own event, under its own id, on one topic more than the door republishes it to."""
+        self.outgoing.append(Outgoing(replace(self.event, producer=self.service.name), topic))
 
     def refuse(self, *, rule: str, ground: str, possible: str) -> None:
         """Tell the sender that a rule forbids this well-formed event: which rule, its source, what is possible instead.

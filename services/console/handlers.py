@@ -1,6 +1,6 @@
 """What the console does for each event of the guardian; every other event is only recorded."""
 
-from passend_contracts.events import CaseClosed, CaseOpened, NextStepSet
+from passend_contracts.events import CaseClosed, CaseOpened, CaseReopened, NextStepSet
 
 from services.chassis.transaction import Events, Transaction
 from services.console import translation
@@ -25,3 +25,9 @@ async def on_next_step_set(event: NextStepSet, tx: Transaction[Case]) -> None:
 async def on_case_closed(event: CaseClosed, tx: Transaction[Case]) -> None:
     """Take the case off the list of open ones."""
     tx.save(translation.case(tx).closed(event.outcome))
+
+
+@events.on(CaseReopened)
+async def on_case_reopened(_event: CaseReopened, tx: Transaction[Case]) -> None:
+    """Put the case back on the list; its next step follows."""
+    tx.save(translation.case(tx).reopened())

@@ -17,17 +17,22 @@ from passend_contracts.events import (
     CaseOpened,
     CaseParked,
     CaseReleased,
+    CaseReopened,
+    CaseStalled,
     ConsentGiven,
     ConsentWithdrawn,
     EventAccepted,
     EventRefused,
+    HandoverReceived,
     JGTReferralAccepted,
     JGTReferralDeclined,
     JGTReferralOverdue,
     JGTReferralRecalled,
     JGTReferred,
     NextStepSet,
+    SupportPlanEvaluated,
     SupportRequested,
+    SupportRequestWithdrawn,
 )
 from passend_contracts.vocabulary import EventData
 from pydantic import ValidationError
@@ -37,6 +42,9 @@ from services.console.domain.timeline import Hop
 
 TIME_TO_ACT = timedelta(minutes=5)
 """How long after a date somebody has to have acted on it: a service may just be starting again."""
+STALLS_AFTER = timedelta(weeks=1, hours=2)
+"""How long after the top of a ladder has heard the case has stalled: a week, in which the clock may change."""
+RESOLVE_STALL = "resolve_stall"
 REFER = "refer_to_youth_team"
 
 E = TypeVar("E", bound=EventData)
@@ -57,6 +65,8 @@ class Rule(StrEnum):
     """A date that passed was acted on."""
     CONSENT = "consent"
     """A referral stands on the parents' consent at that moment, and falls with it (AVG art. 6, 7.3 and 9)."""
+    ENDED_WELL = "ended_well"
+    """A case ends only with a reason that the guarantee knows: its goal was met, another school took over, the parents withdrew it."""
     RELEASED = "released_in_time"
     """What our own mistake stopped was released within the hour."""
 
@@ -199,6 +209,9 @@ def _next_step(record: CaseRecord) -> Iterator[Violation]:
     for told, _ in record.of(CaseOpened):
         if told.hop.cause not in steps and record.is_settled(told):
             yield record.violation(Rule.NEXT_STEP, told, "a case was opened without a next step")
+    for told, _ in record.of(CaseReopened):
+        if told.hop.cause not in steps and record.is_settled(told):
+            yield record.violation(Rule.NEXT_STEP, told, "a case was reopened without a next step")
 
 
 class _Duty(NamedTuple):
@@ -212,21 +225,27 @@ class _Duty(NamedTuple):
 
 def _duties(record: CaseRecord) -> Iterator[_Duty]:
     """Each duty once, over all tellings in which it stands unchanged."""
-    tellings = record.of(NextStepSet)
-    ended = min((told.time for told, _ in record.of(CaseClosed)), default=record.now)
     standing: dict[tuple[str, date], Told] = {}
-    for told, data in tellings:
-        owed = {(duty.kind, duty.due) for duty in data.obligations}
+    for told in record.told:
+        match told.data:
+            case NextStepSet() as data:
+                owed = {(duty.kind, duty.due) for duty in data.obligations}
+            case CaseClosed():
+                owed = set()
+            case _:
+                continue
         for kind, due in standing.keys() - owed:
             yield _Duty(standing.pop((kind, due)), kind, due, told.time)
         standing |= dict.fromkeys(owed - standing.keys(), told)
     for (kind, due), told in standing.items():
-        yield _Duty(told, kind, due, ended)
+        yield _Duty(told, kind, due, record.now)
 
 
 def _dates_acted_on(record: CaseRecord) -> Iterator[Violation]:
-    climbs = record.of(CaseEscalated)
+    climbs, stalls = record.of(CaseEscalated), record.of(CaseStalled)
     for duty in _duties(record):
+        if duty.kind == RESOLVE_STALL:  # stands for duties that are late themselves, and whose dates are looked at
+            continue
         steps = sorted(data.step for _, data in climbs if (data.obligation, data.due) == (duty.kind, duty.due))
         if not steps and _passed(end_of(duty.due), duty.until):
             yield record.violation(Rule.DATE_ACTED_ON, duty.told, f"{duty.kind} was due on {duty.due}, and nobody heard that it is late")
@@ -235,7 +254,24 @@ def _dates_acted_on(record: CaseRecord) -> Iterator[Violation]:
             if (data.obligation, data.due) == (duty.kind, duty.due) and missed:
                 what = f"{duty.kind}, due on {duty.due}, was to climb on {data.next_step_on}, and did not"
                 yield record.violation(Rule.DATE_ACTED_ON, told, what)
+            if (data.obligation, data.due) == (duty.kind, duty.due) and data.next_step_on is None:
+                yield from _still_said(record, duty, told, [(at, said) for at, said in stalls if _is_of(duty, said)])
     yield from _answers_awaited(record)
+
+
+def _is_of(duty: _Duty, said: CaseStalled) -> bool:
+    return (said.obligation, said.due) == (duty.kind, duty.due)
+
+
+def _still_said(record: CaseRecord, duty: _Duty, top: Told, stalls: Sequence[tuple[Told, CaseStalled]]) -> Iterator[Violation]:
+    """Once everybody has heard, a duty that is not met stays before the samenwerkingsverband."""
+    if not stalls and _passed(top.time + STALLS_AFTER, duty.until):
+        yield record.violation(Rule.DATE_ACTED_ON, top, f"{duty.kind}, due on {duty.due}, is not met, and nobody says so any more")
+    said = {data.times for _, data in stalls}
+    for told, data in stalls:
+        if data.times + 1 not in said and _passed(start_of(data.again_on), duty.until):
+            what = f"{duty.kind}, due on {duty.due}, was to be said again on {data.again_on}, and was not"
+            yield record.violation(Rule.DATE_ACTED_ON, told, what)
 
 
 def _answers_awaited(record: CaseRecord) -> Iterator[Violation]:
@@ -298,7 +334,25 @@ def _released(record: CaseRecord) -> Iterator[Violation]:
             yield record.violation(Rule.RELEASED, told, what, data.event)
 
 
-RULES = (_one_outcome, _nothing_lost, _nothing_doubled, _next_step, _dates_acted_on, _consent, _released)
+def _ended_well(record: CaseRecord) -> Iterator[Violation]:
+    causes = {told.hop.name: told.data for told in record.told}
+    for told, data in record.of(CaseClosed):
+        if not record.is_settled(told):
+            continue
+        match causes.get(told.hop.cause or ""):
+            case SupportRequestWithdrawn():
+                well = data.outcome == "withdrawn"
+            case SupportPlanEvaluated() as evaluated:
+                well = data.outcome in {"supported", "placed"} and evaluated.result == "goal_met"
+            case HandoverReceived():
+                well = data.outcome in {"moved", "ended_by_age"}
+            case _:
+                well = False
+        if not well:
+            yield record.violation(Rule.ENDED_WELL, told, f"closed as {data.outcome}, and nothing says why it may be", told.hop.cause or "")
+
+
+RULES = (_one_outcome, _nothing_lost, _nothing_doubled, _next_step, _dates_acted_on, _consent, _ended_well, _released)
 
 
 class Sent(NamedTuple):

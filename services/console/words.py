@@ -22,6 +22,12 @@ EVENTS = {
     "next_step_set": Words("Volgende stap bepaald", "Next step set"),
     "case_closed": Words("Zaak afgesloten", "Case closed"),
     "case_escalated": Words("Te laat: iemand anders kijkt nu mee", "Late: somebody further up looks at it now"),
+    "case_stalled": Words("Nog steeds te laat: het samenwerkingsverband moet helpen", "Still late: the samenwerkingsverband has to help"),
+    "case_reopened": Words("Zaak weer geopend", "Case reopened"),
+    "support_plan_evaluated": Words("School en ouders keken of de hulp genoeg is", "School and parents evaluated the support"),
+    "handover_announced": Words("Het kind gaat naar een ander bestuur", "The child goes to another board"),
+    "handover_received": Words("De nieuwe school heeft het kind overgenomen", "The next school has taken the child over"),
+    "reopen_requested": Words("School vraagt de zaak weer te openen", "The school asks to reopen the case"),
     "crisis_raised": Words("School meldt een crisis", "The school raises a crisis"),
     "crisis_updated": Words("School meldt hoe het met de crisis gaat", "The school tells how the crisis goes"),
     "jgt_referred": Words("Verwezen naar het jeugdteam", "Referred to the youth team"),
@@ -79,6 +85,8 @@ OBLIGATIONS = {
     "find_place": Words("Een plek vinden op een andere school", "Find a place at another school"),
     "bridge_to_place": Words("Het kind helpen tot het daar begint", "Support the child until it starts there"),
     "answer_offer": Words("Met de ouders antwoorden op het aanbod", "Answer the offer together with the parents"),
+    "take_over": Words("Het kind overnemen", "Take the child over"),
+    "resolve_stall": Words("De zaak weer op gang brengen", "Get the case going again"),
     "start_placement": Words("Het kind laten beginnen", "Let the child start"),
 }
 NO_STEP = Words("Niemand is aan zet: dit kind heeft geen volgende stap", "Nobody's turn: this child has no next step")

@@ -12,6 +12,8 @@ from passend_contracts.events import (
     ExpertAssigned,
     ExpertReported,
     ExpertRequested,
+    HandoverAnnounced,
+    HandoverReceived,
     JGTReferralAccepted,
     JGTReferralDeclined,
     JGTReferralOverdue,
@@ -25,6 +27,8 @@ from passend_contracts.events import (
     PlacementStarted,
     PlaceOffered,
     PlaceSought,
+    ReopenRequested,
+    SupportPlanEvaluated,
     SupportRequested,
     SupportRequestWithdrawn,
 )
@@ -46,7 +50,31 @@ async def on_support_requested(event: SupportRequested, tx: Transaction[Known]) 
 @events.on(SupportRequestWithdrawn)
 async def on_support_request_withdrawn(_event: SupportRequestWithdrawn, tx: Transaction[Known]) -> None:
     """Close the case: the parents want no more support."""
-    use_cases.close_case(tx, Outcome.WITHDRAWN)
+    use_cases.change_case(tx, lambda case: case.closed(Outcome.WITHDRAWN))
+
+
+@events.on(SupportPlanEvaluated)
+async def on_support_plan_evaluated(event: SupportPlanEvaluated, tx: Transaction[Known]) -> None:
+    """Close the case when the goal was met and nobody owes anything else; else go on with what school and parents found."""
+    use_cases.evaluate(tx, translation.result(event), on=event.evaluated_on, again_on=event.evaluate_again_on, present=event.present)
+
+
+@events.on(HandoverAnnounced)
+async def on_handover_announced(event: HandoverAnnounced, tx: Transaction[Known]) -> None:
+    """Have the next board take the child over, and let it know."""
+    use_cases.announce(tx, translation.handover(event), event.starts_on)
+
+
+@events.on(HandoverReceived)
+async def on_handover_received(_event: HandoverReceived, tx: Transaction[Known]) -> None:
+    """Close the case: the next school looks after the child."""
+    use_cases.take_over(tx)
+
+
+@events.on(ReopenRequested)
+async def on_reopen_requested(event: ReopenRequested, tx: Transaction[Known]) -> None:
+    """Take a closed case up again: nobody's judgement that it may end is the last word."""
+    use_cases.reopen(tx, event.asked_by, event.requested_on)
 
 
 @events.on(ParentsConsulted)

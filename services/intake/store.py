@@ -10,13 +10,15 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import col
 
-from services.intake.domain.case import Case, Known, Outcome
+from services.intake.domain.case import Case, Handover, Known, Outcome
 from services.intake.domain.crisis import Ahead, Crisis
 from services.intake.domain.history import Entry
 from services.intake.domain.obligation import Kind, Obligation
 from services.intake.tables import CaseRow, CrisisRow, HistoryRow, ObligationRow
 
 FIELDS = tuple(CaseRow.model_fields)
+OF_THEIR_OWN = {"outcome", "handover_to", "handover_outcome"}
+"""Columns that are no plain field of a case."""
 
 
 async def load(connection: AsyncConnection, case_ids: Sequence[str]) -> dict[str, Known]:
@@ -33,8 +35,9 @@ async def load(connection: AsyncConnection, case_ids: Sequence[str]) -> dict[str
 
 
 def _case(row: Row[Any], **parts: Any) -> Case:
-    fields = {name: getattr(row, name) for name in FIELDS if name != "outcome"}
-    return Case(**fields, outcome=Outcome(row.outcome) if row.outcome else None, **parts)
+    fields = {name: getattr(row, name) for name in FIELDS if name not in OF_THEIR_OWN}
+    handover = Handover(row.handover_to, Outcome(row.handover_outcome)) if row.handover_outcome else None
+    return Case(**fields, outcome=Outcome(row.outcome) if row.outcome else None, handover=handover, **parts)
 
 
 async def save(connection: AsyncConnection, states: Mapping[str, Known]) -> None:
@@ -58,7 +61,8 @@ async def _save_cases(connection: AsyncConnection, cases: Sequence[Case]) -> Non
 
 
 def _row(case: Case) -> dict[str, Any]:
-    return {name: getattr(case, name) for name in FIELDS}
+    handover = {"handover_to": case.handover and case.handover.to, "handover_outcome": case.handover and case.handover.outcome}
+    return {name: getattr(case, name) for name in FIELDS if name not in handover} | handover
 
 
 def _crisis_row(case_id: str, crisis: Crisis) -> dict[str, Any]:

@@ -29,6 +29,9 @@ class CaseRow(Base, table=True):
     feedback: bool
     refer_withdrawn: int = Field(sa_type=BigInteger)
     feedback_withdrawn: int = Field(sa_type=BigInteger)
+    placed: bool
+    handover_to: str | None = None
+    handover_outcome: str | None = None
 
 
 class ObligationRow(Base, table=True):

@@ -1,16 +1,24 @@
 """The contract's words to the guardian's own, and back."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import cast
 
-from passend_contracts.events import CaseEscalated, CaseOpened, NextStepSet, SupportRequested
+from passend_contracts.events import (
+    CaseEscalated,
+    CaseOpened,
+    CaseStalled,
+    HandoverAnnounced,
+    NextStepSet,
+    SupportPlanEvaluated,
+    SupportRequested,
+)
 from passend_contracts.events.next_step_set.v1 import Obligation as ToldObligation
 from passend_contracts.vocabulary import AgeBand
 
 from services.chassis.calendar import day, end_of
 from services.chassis.transaction import Transaction
-from services.intake.domain.case import Case, Known
+from services.intake.domain.case import Case, Handover, Known, Outcome, Result
 from services.intake.domain.crisis import Crisis
 from services.intake.domain.history import Entry
 from services.intake.domain.obligation import Obligation, consult_parents
@@ -43,6 +51,16 @@ def board_of(school: str, tx: Transaction[Known]) -> str:
     return found.board if found else swv(tx)
 
 
+def result(event: SupportPlanEvaluated) -> Result:
+    """What school and parents found."""
+    return Result(event.result)
+
+
+def handover(event: HandoverAnnounced) -> Handover:
+    """To whom the child goes, and how its case ends then."""
+    return Handover(event.to_board, {"moved": Outcome.MOVED, "age": Outcome.ENDED_BY_AGE}[event.because])
+
+
 def purposes(told: tuple[str, ...] | list[str]) -> dict[str, bool]:
     """Which of the purposes that the guardian knows a consent speaks of."""
     return {"to_refer": "refer_to_youth_team" in told, "to_feedback": "feedback_to_school" in told}
@@ -65,7 +83,7 @@ def deadlines(known: Known) -> Mapping[str, datetime]:
 
 
 def escalated(late: Obligation) -> CaseEscalated:
-    """Who hears now that an obligation is late, and when it climbs on."""
+    """Who hears now that an obligation is late, and when it climbs on; the top of the ladder is the last to hear."""
     seen = _told(late)
     return CaseEscalated(
         obligation=seen.kind,
@@ -73,8 +91,21 @@ def escalated(late: Obligation) -> CaseEscalated:
         due=seen.due,
         step=late.steps,
         climbed_to=late.ladder[late.steps - 1],
-        next_step_on=day(end_of(last)) if (last := late.climbs_after) else None,
+        next_step_on=_next(late) if late.steps < len(late.ladder) else None,
     )
+
+
+def stalled(late: Obligation) -> CaseStalled:
+    """What is still not done though everybody has heard, and when that is said again."""
+    seen = _told(late)
+    return CaseStalled(obligation=seen.kind, owner=seen.owner, due=seen.due, times=late.stalls, again_on=_next(late))
+
+
+def _next(late: Obligation) -> date:
+    """The day on which it goes a step further: the one after the last on which it would have been soon enough."""
+    if late.climbs_after is None:
+        raise ValueError(f"{late.kind} goes no further")
+    return late.climbs_after + timedelta(days=1)
 
 
 def case_opened(case: Case) -> CaseOpened:

@@ -1,18 +1,22 @@
 """What the guardian decides: open, change and close a case, and tell its obligations whenever they change."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 
 import structlog
-from passend_contracts.events import CaseClosed
+from passend_contracts import catalogue
+from passend_contracts.events import CaseClosed, CaseReopened
 
 from services.chassis.calendar import day
 from services.chassis.transaction import Transaction
 from services.intake import translation
-from services.intake.domain.case import Case, Known, Outcome
+from services.intake.domain.case import Case, Handover, Known, Result
 from services.intake.domain.crisis import Ahead, Crisis
 from services.intake.domain.history import Entry
 from services.intake.domain.obligation import Kind
+
+PARENTS = frozenset({"parent", "guardian"})
+"""One of them is there when support is evaluated (WPO art. 40a)."""
 
 log = structlog.get_logger()
 
@@ -68,15 +72,18 @@ def take_consent(tx: Transaction[Known], purposes: Mapping[str, bool], on: date)
 
 
 def escalate(tx: Transaction[Known], kind: str, due: datetime) -> None:
-    """An obligation is late: somebody further up hears of it, and the timer is set for the next step.
+    """An obligation is late: somebody further up hears of it, or all have, and the case has stalled. The timer is set for the next step.
 
     Only for the moment that the case waits for now: one that comes late itself may be of an obligation that was met since.
     """
     case = _case(tx)
     if case and translation.deadlines(case).get(kind) == due and (late := case.late(kind)):
-        tx.publish(translation.escalated(late), sender=case.board_urn)
-        log.warning("case_escalated", obligation=kind, step=late.steps)
-        tx.save(case.with_duty(late, without=()).noted(Entry(tx.now, "case_escalated", tx.service.name)))
+        told = translation.stalled(late) if late.stalls else translation.escalated(late)
+        tx.publish(told, sender=case.board_urn)
+        stem = catalogue.of(told).stem
+        log.warning(stem, obligation=kind, step=late.steps)
+        case = case.stalled(late, translation.swv(tx)) if late.stalls else case.with_duty(late, without=())
+        _keep(tx, case, Entry(tx.now, stem, tx.service.name))
 
 
 def note_crisis(tx: Transaction[Known], case_id: str | None, crisis: Crisis, *, again: bool = False) -> None:
@@ -98,12 +105,58 @@ def note_crisis(tx: Transaction[Known], case_id: str | None, crisis: Crisis, *, 
         tx.save(ahead.crisis(crisis))
 
 
-def close_case(tx: Transaction[Known], outcome: Outcome) -> None:
-    """End the case: nobody owes anything any more."""
+def evaluate(tx: Transaction[Known], result: Result, *, on: date, again_on: date | None, present: Sequence[str]) -> None:
+    """School and parents looked whether the support is enough; without a parent it is no evaluation that may end anything."""
     if case := _open_case(tx):
-        tx.publish(CaseClosed(outcome=outcome.value, closed_on=day(tx.now)), sender=case.board_urn)
-        log.info("case_closed", outcome=outcome.value)
-        _keep(tx, case.closed(outcome))
+        if PARENTS.isdisjoint(present):
+            tx.refuse(
+                rule="evaluated_with_parents",
+                ground="The plan is evaluated with the parents (WPO art. 40a)",
+                possible="Evaluate with a parent or guardian, then send it as a new event.",
+            )
+        else:
+            _keep(tx, case.evaluated(result, on=on, again_on=again_on))
+
+
+def announce(tx: Transaction[Known], handover: Handover, starts_on: date) -> None:
+    """The child goes to another board: that board hears of it, and its own goes on until it was taken over."""
+    if case := _open_case(tx):
+        if handover.to and (handover.to == case.board or not tx.service.region.party(handover.to)):
+            tx.refuse(
+                rule="another_board",
+                ground="Only another board of this platform can say here that it took over",
+                possible="Leave toBoard out, and tell handover_received yourself when the next school has taken over.",
+            )
+            return
+        if handover.to:
+            tx.pass_on(catalogue.to_topic(handover.to))
+        _keep(tx, case.announces(handover, starts_on))
+
+
+def take_over(tx: Transaction[Known]) -> None:
+    """The next school looks after the child now: its own board says so, or the old one where that takes no part here."""
+    case = _case(tx)
+    if case and case.is_open and tx.party and case.may_take_over(tx.party):
+        _keep(tx, case.taken_over())
+    elif case and case.handover and case.handover.to == tx.party:
+        _refuse_closed(tx)
+    elif _open_case(tx):
+        tx.refuse(
+            rule="handover_announced",
+            ground="A child is taken over by the board that it was announced to (WPO art. 42)",
+            possible="Send handover_announced first; the board that it names says that it took over.",
+        )
+
+
+def reopen(tx: Transaction[Known], asked_by: str, on: date) -> None:
+    """Parents or school do not agree that the case ended: it goes on."""
+    case = _own_case(tx)
+    if case and case.is_open:
+        tx.refuse(rule="case_open", ground="Only what has ended can go on again", possible="Nothing: the case is open.")
+    elif case:
+        tx.publish(CaseReopened(asked_by=asked_by, reopened_on=day(tx.now)), sender=case.board_urn)
+        log.info("case_reopened")
+        _keep(tx, case.reopened(on))
 
 
 def _case(tx: Transaction[Known]) -> Case | None:
@@ -113,6 +166,15 @@ def _case(tx: Transaction[Known]) -> Case | None:
 
 def _open_case(tx: Transaction[Known]) -> Case | None:
     """The case, when this event may change it; else the sender is told why not."""
+    case = _own_case(tx)
+    if case and tx.party and not case.is_open:
+        _refuse_closed(tx)
+        return None
+    return case
+
+
+def _own_case(tx: Transaction[Known]) -> Case | None:
+    """The case, open or closed, when it is the sender's own; else the sender is told so."""
     case = _case(tx)
     if tx.party is None:
         if case is None:
@@ -121,15 +183,20 @@ def _open_case(tx: Transaction[Known]) -> Case | None:
     if case is None or case.board != tx.party:
         tx.refuse(rule="own_case", ground="A case is its board's own", possible="Send support_requested first, with this case id.")
         return None
-    if not case.is_open:
-        tx.refuse(rule="case_closed", ground="A closed case changes no more", possible="Send support_requested with a new case id.")
-        return None
     return case
 
 
-def _keep(tx: Transaction[Known], case: Case) -> None:
+def _refuse_closed(tx: Transaction[Known]) -> None:
+    possible = "Send reopen_requested, or support_requested with a new case id."
+    tx.refuse(rule="case_closed", ground="A closed case changes no more", possible=possible)
+
+
+def _keep(tx: Transaction[Known], case: Case, line: Entry | None = None) -> None:
+    """Save the case with this line in its history, and tell what changed: that it ended, or who owes what now."""
     told = _case(tx)
-    before = told.obligations if told else ()
-    if case.is_open and case.obligations != before:
+    if case.outcome and told and told.is_open:
+        tx.publish(CaseClosed(outcome=case.outcome.value, closed_on=day(tx.now)), sender=case.board_urn)
+        log.info("case_closed", outcome=case.outcome.value)
+    elif set(case.obligations) != set(told.obligations if told else ()):
         tx.publish(translation.next_step_set(case), sender=case.board_urn)
-    tx.save(case.noted(translation.entry(tx)))
+    tx.save(case.noted(line or translation.entry(tx)))

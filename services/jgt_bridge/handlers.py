@@ -3,9 +3,11 @@
 from passend_contracts.events import (
     ConsentGiven,
     ConsentWithdrawn,
+    HandoverReceived,
     JGTReferralAccepted,
     JGTReferralDeclined,
     ParentsConsulted,
+    ReopenRequested,
     SupportRequested,
     SupportRequestWithdrawn,
 )
@@ -44,7 +46,19 @@ async def on_consent_withdrawn(event: ConsentWithdrawn, tx: Transaction[Referral
 @events.on(SupportRequestWithdrawn)
 async def on_support_request_withdrawn(_event: SupportRequestWithdrawn, tx: Transaction[Referral]) -> None:
     """Stop or recall the referral: the parents want no more support."""
-    await use_cases.end(tx)
+    await use_cases.end(tx, "request_withdrawn")
+
+
+@events.on(HandoverReceived)
+async def on_handover_received(_event: HandoverReceived, tx: Transaction[Referral]) -> None:
+    """Stop or recall a referral that nobody would wait for any more; the next school refers anew where the parents want it."""
+    await use_cases.end(tx, "handed_over")
+
+
+@events.on(ReopenRequested)
+async def on_reopen_requested(_event: ReopenRequested, tx: Transaction[Referral]) -> None:
+    """Let a new conversation lead to a new referral."""
+    use_cases.reopen(tx)
 
 
 @events.on(JGTReferralAccepted)

@@ -43,10 +43,16 @@ async def take_withdrawal(tx: Transaction[Referral], withdrawal: Consent) -> Non
         tx.save(referral)
 
 
-async def end(tx: Transaction[Referral]) -> None:
-    """The parents want no more support at all."""
+async def end(tx: Transaction[Referral], reason: str) -> None:
+    """The case has ended at this school."""
     if referral := _known(tx):
-        tx.save((await _stop(tx, referral, "request_withdrawn")).ended())
+        tx.save((await _stop(tx, referral, reason)).ended())
+
+
+def reopen(tx: Transaction[Referral]) -> None:
+    """The case goes on; what was wished before it ended sends nothing any more."""
+    if referral := _known(tx):
+        tx.save(referral.reopened())
 
 
 def take_answer(tx: Transaction[Referral], referral_id: str, answer: State) -> None:
@@ -57,7 +63,7 @@ def take_answer(tx: Transaction[Referral], referral_id: str, answer: State) -> N
     elif not referral.awaits_answer:
         tx.refuse(rule="referral_open", ground=f"This referral is {referral.state}", possible="Nothing: no answer is awaited any more.")
     else:
-        tx.save(referral.now(answer))
+        tx.save(referral.answered(answer))
 
 
 def remind(tx: Transaction[Referral], kind: str, due: datetime) -> None:

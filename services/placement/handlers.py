@@ -2,7 +2,15 @@
 
 from dataclasses import replace
 
-from passend_contracts.events import ArrangementRequested, CaseClosed, CaseOpened, ExpertRequested, PlaceAccepted, PlaceDeclined
+from passend_contracts.events import (
+    ArrangementRequested,
+    CaseClosed,
+    CaseOpened,
+    CaseReopened,
+    ExpertRequested,
+    PlaceAccepted,
+    PlaceDeclined,
+)
 
 from services.chassis.transaction import DeadlinePassed, Events, Transaction
 from services.placement import translation, use_cases
@@ -21,6 +29,12 @@ async def on_case_opened(event: CaseOpened, tx: Transaction[Case]) -> None:
 async def on_case_closed(_event: CaseClosed, tx: Transaction[Case]) -> None:
     """End what runs, free the place that is held, and drop what waits for a decision."""
     use_cases.close(tx)
+
+
+@events.on(CaseReopened)
+async def on_case_reopened(_event: CaseReopened, tx: Transaction[Case]) -> None:
+    """Decide on the case again."""
+    use_cases.know(tx, replace(translation.case(tx), is_open=True))
 
 
 @events.on(ArrangementRequested)

@@ -88,12 +88,13 @@ def _place_row(case_id: str, each: Place) -> dict[str, Any]:
 
 
 async def open_work(connection: AsyncConnection) -> list[Case]:
-    """The cases in which something is to be decided or support runs, longest waiting first."""
+    """The open cases in which something is to be decided or support runs, and children at another school; longest waiting first."""
     asked = select(col(ArrangementRow.case_id)).where(col(ArrangementRow.state).in_(["requested", "granted"]))
     wanted = select(col(ExpertRow.case_id)).where(col(ExpertRow.state).in_(["requested", "assigned"]))
     under_way = select(col(PlaceRow.case_id)).where(col(PlaceRow.state).in_(["sought", *HOLDING]))
     ids = (await connection.execute(asked.union(wanted, under_way))).scalars().all()
-    return sorted((await load(connection, ids)).values(), key=lambda case: (case.waits_since or date.max, case.id))
+    cases = [case for case in (await load(connection, ids)).values() if case.is_open or case.has_a_place]
+    return sorted(cases, key=lambda case: (case.waits_since or date.max, case.id))
 
 
 class Capacity(NamedTuple):

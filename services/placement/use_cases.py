@@ -37,15 +37,13 @@ def close(tx: Transaction[Case]) -> None:
 
 
 def ask_arrangement(tx: Transaction[Case], case: Case, asked: Arrangement) -> None:
-    """Put a request for an arrangement before the office; one of a case that was closed meanwhile is nobody's any more."""
-    if case.is_open:
-        tx.save(case.asks_arrangement(asked))
+    """Put a request for an arrangement before the office; one of a closed case waits for the word that it was reopened."""
+    tx.save(case.asks_arrangement(asked))
 
 
 def ask_expert(tx: Transaction[Case], case: Case, asked: ExpertRequest) -> None:
     """Put a request for an expert before the office."""
-    if case.is_open:
-        tx.save(case.asks_expert(asked))
+    tx.save(case.asks_expert(asked))
 
 
 def accept_place(tx: Transaction[Case], offer: str, agreed_on: date, starts_on: date) -> None:

@@ -14,6 +14,8 @@ from passend_contracts.events import (
     CrisisRaised,
     CrisisUpdated,
     ExpertRequested,
+    HandoverAnnounced,
+    HandoverReceived,
     JGTReferralAccepted,
     JGTReferralDeclined,
     JGTReferralRecalled,
@@ -21,9 +23,13 @@ from passend_contracts.events import (
     ParentsConsulted,
     PlaceAccepted,
     PlaceDeclined,
+    ReopenRequested,
+    SupportPlanEvaluated,
     SupportRequested,
     SupportRequestWithdrawn,
 )
+from passend_contracts.events.handover_announced.v1 import Because
+from passend_contracts.events.support_plan_evaluated.v1 import Result
 from passend_contracts.vocabulary import EventData
 
 from services.chassis.calendar import day
@@ -164,3 +170,30 @@ def a_place_declined(case: str, offer: str, **attributes: Any) -> Envelope:
 def said_by_placement(case: str, data: EventData) -> Envelope:
     """A decision of the samenwerkingsverband, as placement tells of it."""
     return an_event(data, source=PLACEMENT, producer="placement", subject=case)
+
+
+def an_evaluation(
+    case: str,
+    result: Result,
+    *,
+    present: str = "parent",
+    again_on: date | None = None,
+    **attributes: Any,
+) -> Envelope:
+    data = SupportPlanEvaluated(
+        evaluated_on=TODAY, present=[present, "teacher"], child_heard="heard", result=result, evaluate_again_on=again_on
+    )
+    return an_event(data, **{"source": SCHOOL_SYSTEM, "subject": case, **attributes})
+
+
+def a_handover_announced(case: str, *, because: Because = "moved", to: str | None = OTHER_BOARD, **attributes: Any) -> Envelope:
+    data = HandoverAnnounced(because=because, to_board=to, starts_on=TODAY + timedelta(weeks=1))
+    return an_event(data, **{"source": SCHOOL_SYSTEM, "subject": case, **attributes})
+
+
+def a_handover_received(case: str, **attributes: Any) -> Envelope:
+    return an_event(HandoverReceived(received_on=TODAY), **{"source": SCHOOL_SYSTEM, "subject": case, **attributes})
+
+
+def a_reopen_requested(case: str, **attributes: Any) -> Envelope:
+    return an_event(ReopenRequested(asked_by="parent", requested_on=TODAY), **{"source": SCHOOL_SYSTEM, "subject": case, **attributes})

@@ -9,6 +9,8 @@ from passend_contracts.events.case_escalated.v1 import CaseEscalated
 from passend_contracts.events.case_opened.v1 import CaseOpened
 from passend_contracts.events.case_parked.v1 import CaseParked
 from passend_contracts.events.case_released.v1 import CaseReleased
+from passend_contracts.events.case_reopened.v1 import CaseReopened
+from passend_contracts.events.case_stalled.v1 import CaseStalled
 from passend_contracts.events.consent_given.v1 import ConsentGiven
 from passend_contracts.events.consent_withdrawn.v1 import ConsentWithdrawn
 from passend_contracts.events.crisis_raised.v1 import CrisisRaised
@@ -19,6 +21,8 @@ from passend_contracts.events.event_rejected.v1 import EventRejected
 from passend_contracts.events.expert_assigned.v1 import ExpertAssigned
 from passend_contracts.events.expert_reported.v1 import ExpertReported
 from passend_contracts.events.expert_requested.v1 import ExpertRequested
+from passend_contracts.events.handover_announced.v1 import HandoverAnnounced
+from passend_contracts.events.handover_received.v1 import HandoverReceived
 from passend_contracts.events.jgt_referral_accepted.v1 import JGTReferralAccepted
 from passend_contracts.events.jgt_referral_declined.v1 import JGTReferralDeclined
 from passend_contracts.events.jgt_referral_overdue.v1 import JGTReferralOverdue
@@ -33,6 +37,8 @@ from passend_contracts.events.place_offered.v1 import PlaceOffered
 from passend_contracts.events.place_sought.v1 import PlaceSought
 from passend_contracts.events.placement_ended.v1 import PlacementEnded
 from passend_contracts.events.placement_started.v1 import PlacementStarted
+from passend_contracts.events.reopen_requested.v1 import ReopenRequested
+from passend_contracts.events.support_plan_evaluated.v1 import SupportPlanEvaluated
 from passend_contracts.events.support_request_withdrawn.v1 import SupportRequestWithdrawn
 from passend_contracts.events.support_requested.v1 import SupportRequested
 from passend_contracts.events.withheld.v1 import Withheld
@@ -47,6 +53,8 @@ __all__ = [
     "CaseOpened",
     "CaseParked",
     "CaseReleased",
+    "CaseReopened",
+    "CaseStalled",
     "ConsentGiven",
     "ConsentWithdrawn",
     "CrisisRaised",
@@ -57,6 +65,8 @@ __all__ = [
     "ExpertAssigned",
     "ExpertReported",
     "ExpertRequested",
+    "HandoverAnnounced",
+    "HandoverReceived",
     "JGTReferralAccepted",
     "JGTReferralDeclined",
     "JGTReferralOverdue",
@@ -71,6 +81,8 @@ __all__ = [
     "PlaceSought",
     "PlacementEnded",
     "PlacementStarted",
+    "ReopenRequested",
+    "SupportPlanEvaluated",
     "SupportRequestWithdrawn",
     "SupportRequested",
     "Withheld",

@@ -62,6 +62,10 @@ class Case:
         """Nobody owes anything any more."""
         return replace(self, outcome=outcome, obligations=())
 
+    def reopened(self) -> "Case":
+        """It goes on; who owes what is told right after."""
+        return replace(self, outcome=None)
+
 
 class Counts(NamedTuple):
     """Whether help is flowing, in numbers."""

@@ -14,6 +14,8 @@ TEAM_STATUS = frozenset({"jgt_referral_accepted", "jgt_referral_declined", "jgt_
 
 TALKED = (Kind.CONSULT_PARENTS, Kind.DISCUSS_REPORT)
 """What any talk with the parents settles."""
+EVALUATED = (Kind.EVALUATE_SUPPORT, Kind.EVALUATE_ARRANGEMENT)
+"""What an evaluation with the parents settles, besides that."""
 
 
 class Outcome(StrEnum):
@@ -24,6 +26,23 @@ class Outcome(StrEnum):
     WITHDRAWN = "withdrawn"
     ENDED_BY_AGE = "ended_by_age"
     MOVED = "moved"
+
+
+class Result(StrEnum):
+    """What school and parents find when they evaluate the support (evaluatie)."""
+
+    GOAL_MET = "goal_met"
+    GOES_ON = "goes_on"
+    NOT_ENOUGH = "not_enough"
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """The child goes to a school of another board (warme overdracht); without `to` that board takes no part in this platform."""
+
+    to: str | None
+    outcome: Outcome
+    """How the case ends when the next school has taken over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +71,9 @@ class Case:
     """Where among the school's events consent to refer was last taken back; what was said before that does not count any more."""
     feedback_withdrawn: int = 0
     """The same for feedback to the school."""
+    placed: bool = False
+    """Whether the child has started at another school and not left it again."""
+    handover: Handover | None = None
     crises: tuple[Crisis, ...] = ()
     """Every crisis that the school told of, open or over."""
     new_entries: tuple[Entry, ...] = ()
@@ -105,6 +127,38 @@ class Case:
         if to_refer and self.owes(Kind.REFER):
             return case.with_duty(duty.decide_next_step(self.board, on), without=(Kind.REFER,))
         return case
+
+    def evaluated(self, result: Result, *, on: date, again_on: date | None) -> "Case":
+        """School and parents looked whether the support is enough; the case ends when its goal was met and nobody owes anything else.
+
+        What somebody else owes, or what waits for an answer, keeps it open: no case is closed over an open obligation.
+        """
+        settled = (*self._talked(on), *EVALUATED, Kind.DECIDE_NEXT_STEP)
+        match result:
+            case Result.NOT_ENOUGH:
+                return self.sooner(duty.decide_next_step(self.board, on), without=(*self._talked(on), *EVALUATED))
+            case Result.GOES_ON:
+                return self.with_duty(duty.evaluate_support(self.board, on, again_on), without=settled)
+            case Result.GOAL_MET:
+                left = self._left(*settled, Kind.OBTAIN_CONSENT)
+                return replace(self, obligations=left) if left else self.closed(Outcome.PLACED if self.placed else Outcome.SUPPORTED)
+
+    def announces(self, handover: Handover, starts_on: date) -> "Case":
+        """The child goes to another board; who owes it something now goes on until that board has taken over."""
+        case = replace(self, handover=handover)
+        return case.with_duty(duty.take_over(handover.to or self.board, starts_on), without=())
+
+    def may_take_over(self, board: str) -> bool:
+        """Whether it is that board's to say that the child was taken over."""
+        return self.handover is not None and board == (self.handover.to or self.board)
+
+    def taken_over(self) -> "Case":
+        """The next school looks after the child."""
+        return self.closed(self.handover.outcome) if self.handover else self
+
+    def reopened(self, on: date) -> "Case":
+        """Parents or school contest that it ended: the board decides with the parents what comes next."""
+        return replace(self, outcome=None, handover=None, obligations=(duty.decide_next_step(self.board, on),))
 
     def referred(self, *, gemeente: str, answer_due: date) -> "Case":
         """The youth team has the referral; the school keeps the case until the team accepts."""
@@ -163,11 +217,11 @@ class Case:
 
     def arrangement_refused(self, on: date) -> "Case":
         """It was not: the board decides what comes instead."""
-        return self._sooner(duty.decide_next_step(self.board, on), without=(Kind.DECIDE_ARRANGEMENT,))
+        return self.sooner(duty.decide_next_step(self.board, on), without=(Kind.DECIDE_ARRANGEMENT,))
 
     def arrangement_ended(self, on: date) -> "Case":
         """It is over: the board decides what comes next."""
-        return self._sooner(duty.decide_next_step(self.board, on), without=(Kind.EVALUATE_ARRANGEMENT,))
+        return self.sooner(duty.decide_next_step(self.board, on), without=(Kind.EVALUATE_ARRANGEMENT,))
 
     def asks_expert(self, swv: str, on: date) -> "Case":
         """The board asks the samenwerkingsverband for an expert."""
@@ -197,14 +251,19 @@ class Case:
 
     def placement_started(self, on: date) -> "Case":
         """The child has started there: its own board looks with parents and new school whether it has landed."""
-        return self._sooner(duty.evaluate_support(self.board, on), without=(Kind.START_PLACEMENT, Kind.BRIDGE_TO_PLACE))
+        case = replace(self, placed=True)
+        return case.sooner(duty.evaluate_support(self.board, on), without=(Kind.START_PLACEMENT, Kind.BRIDGE_TO_PLACE))
 
     def placement_ended(self, on: date) -> "Case":
         """The child left again: no child is between two schools without somebody who decides."""
-        return self._sooner(duty.decide_next_step(self.board, on), without=())
+        return replace(self, placed=False).sooner(duty.decide_next_step(self.board, on), without=())
+
+    def stalled(self, late: Obligation, swv: str) -> "Case":
+        """Everybody on the ladder has heard, and it is still owed: the samenwerkingsverband gets the case going again."""
+        return self.with_duty(late, without=()).with_duty(duty.resolve_stall(swv, late.due), without=())
 
     def late(self, kind: str) -> Obligation | None:
-        """The obligation of that kind, one step up its ladder; None when it was met, or the top has heard of it."""
+        """The obligation of that kind, one step further; None when it was met."""
         found = next((each for each in self.obligations if each.kind.value == kind), None)
         return found.climbed() if found and found.climbs_after else None
 
@@ -224,7 +283,7 @@ class Case:
         """Whether somebody owes any of these."""
         return any(each.kind in kinds for each in self.obligations)
 
-    def _sooner(self, added: Obligation, *, without: tuple[Kind, ...]) -> "Case":
+    def sooner(self, added: Obligation, *, without: tuple[Kind, ...]) -> "Case":
         """Take up an obligation unless it is owed already and due before: a late duty gets no new term."""
         owed = next((each for each in self.obligations if each.kind is added.kind), added)
         return self.with_duty(min(owed, added, key=lambda each: each.due), without=without)
@@ -233,8 +292,11 @@ class Case:
         """Take up an obligation and let go of these kinds; a closed case takes up nothing."""
         if not self.is_open:
             return self
-        kept = tuple(each for each in self.obligations if each.kind not in {*without, added.kind})
-        return replace(self, obligations=(*kept, added))
+        return replace(self, obligations=duty.with_stall((*self._left(*without, added.kind), added)))
+
+    def _left(self, *without: Kind) -> tuple[Obligation, ...]:
+        """What is owed besides these kinds."""
+        return duty.with_stall(tuple(each for each in self.obligations if each.kind not in without))
 
 
 Known = Case | Ahead

@@ -24,6 +24,8 @@ class Kind(StrEnum):
     BRIDGE_TO_PLACE = "bridge_to_place"
     ANSWER_OFFER = "answer_offer"
     START_PLACEMENT = "start_placement"
+    TAKE_OVER = "take_over"
+    RESOLVE_STALL = "resolve_stall"
 
 
 SUPPORT_LADDER = ("education_specialist", "school_director", "swv_director")
@@ -33,6 +35,8 @@ DUTY_OF_CARE_LADDER = ("school_director", "school_board", "swv_director")
 DUTY_OF_CARE = frozenset({Kind.DECIDE_NEXT_STEP, Kind.BRIDGE_TO_PLACE, Kind.START_PLACEMENT})
 """Where a child has no fitting place at school as long as it is late."""
 CLIMBS_EVERY = timedelta(weeks=1)
+STALLS_EVERY = timedelta(weeks=4)
+"""How often it is said again, once everybody on the ladder has heard; this platform's proposal."""
 
 PLATFORM = "jgt_bridge"
 THIRD_PARTY = "third_party"
@@ -42,7 +46,8 @@ THIRD_PARTY = "third_party"
 class Obligation:
     """Somebody's duty: what (`kind`), whose (`owner`: a party or a service), until when (`due`, the last day) and why (`ground`).
 
-    When it is late it climbs a ladder, a step a week (`steps` so far), until it is met or the top has heard of it.
+    When it is late it climbs a ladder, a step a week (`steps` so far), until it is met; a week after the top has heard of it the case
+    has stalled, and that is said again every four weeks.
     """
 
     kind: Kind
@@ -58,8 +63,15 @@ class Obligation:
 
     @property
     def climbs_after(self) -> date | None:
-        """The last day before its next step; None when the top has heard of it."""
-        return self.due + self.steps * CLIMBS_EVERY if self.steps < len(self.ladder) else None
+        """The last day before its next step; None for the one duty that stands for others, which are late themselves."""
+        if self.kind is Kind.RESOLVE_STALL:
+            return None
+        return self.due + min(self.steps, len(self.ladder)) * CLIMBS_EVERY + self.stalls * STALLS_EVERY
+
+    @property
+    def stalls(self) -> int:
+        """How often it was late beyond the top of its ladder."""
+        return max(0, self.steps - len(self.ladder))
 
     def climbed(self) -> "Obligation":
         """One step further up."""
@@ -104,9 +116,13 @@ def ask_elsewhere(board: str, since: date) -> Obligation:
     )
 
 
-def evaluate_support(board: str, since: date) -> Obligation:
-    """Evaluate with the parents whether the support is enough (handelingsgericht werken: every step has an evaluation date); six weeks."""
-    return Obligation(Kind.EVALUATE_SUPPORT, board, since + timedelta(weeks=6), "Evaluation with the parents (handelingsgericht werken)")
+def evaluate_support(board: str, since: date, on: date | None = None) -> Obligation:
+    """Evaluate with the parents whether the support is enough (handelingsgericht werken: every step has an evaluation date).
+
+    Six weeks after the step before, or on the date that school and parents agreed on, at most a year away (WPO art. 40a: once a year).
+    """
+    due = min(on, since + timedelta(days=365)) if on else since + timedelta(weeks=6)
+    return Obligation(Kind.EVALUATE_SUPPORT, board, due, "Evaluation with the parents (handelingsgericht werken)")
 
 
 def plan_after_crisis(board: str, noticed: date) -> Obligation:
@@ -159,3 +175,21 @@ def answer_offer(board: str, due: date) -> Obligation:
 def start_placement(board: str, due: date) -> Obligation:
     """Let the child start on the agreed date: the board's that has the place."""
     return Obligation(Kind.START_PLACEMENT, board, due, "Agreed by parents and school (WPO art. 40)")
+
+
+def take_over(receiver: str, starts_on: date) -> Obligation:
+    """Take over a child that goes to another board (warme overdracht); the old board's where the next takes no part in this platform."""
+    return Obligation(Kind.TAKE_OVER, receiver, starts_on, "Educational report for the next school (WPO art. 42)")
+
+
+def resolve_stall(swv: str, due: date) -> Obligation:
+    """Get a case going that stands still: the samenwerkingsverband's, as long as anything in it has stalled."""
+    return Obligation(Kind.RESOLVE_STALL, swv, due, "No child goes without fitting support (WPO art. 18a)")
+
+
+def with_stall(obligations: tuple[Obligation, ...]) -> tuple[Obligation, ...]:
+    """The same; resolving a stall is owed until nothing has stalled any more, and due when the first is said again."""
+    again = [each.climbs_after for each in obligations if each.stalls and each.climbs_after]
+    if again:
+        return tuple(replace(each, due=min(again)) if each.kind is Kind.RESOLVE_STALL else each for each in obligations)
+    return tuple(each for each in obligations if each.kind is not Kind.RESOLVE_STALL)

@@ -74,7 +74,7 @@ class Referral:
     @property
     def may_be_sent(self) -> bool:
         """Whether a referral is wanted and none is under way; whether consent allows it is for the consent rule to say."""
-        return self.open and self.wish is not None and self.wish.refer and self.state in {State.NONE, State.WITHHELD, State.RECALLED}
+        return self.open and self.wish is not None and self.wish.refer and not self.awaits_answer
 
     @property
     def awaits_answer(self) -> bool:
@@ -89,6 +89,14 @@ class Referral:
         """In another state."""
         return replace(self, state=state)
 
+    def answered(self, answer: State) -> "Referral":
+        """The team said yes or no: what was wished is dealt with, and only a new conversation leads to another referral."""
+        return replace(self, state=answer, wish=None)
+
     def ended(self) -> "Referral":
-        """The request itself was withdrawn: nothing is sent any more."""
+        """The case has ended at this school: nothing is sent any more."""
         return replace(self, open=False)
+
+    def reopened(self) -> "Referral":
+        """The case goes on: a new conversation decides what is wished now."""
+        return replace(self, open=True, wish=None)

@@ -45,6 +45,11 @@ class Case:
             dates.append(self.place.sought_on)
         return min(dates, default=None)
 
+    @property
+    def has_a_place(self) -> bool:
+        """Whether a place at another school is held or taken."""
+        return self.place is not None and self.place.state in place.HOLDING
+
     def asks_arrangement(self, asked: Arrangement) -> "Case":
         """The board asks for an arrangement."""
         return replace(self, arrangements=(*self.arrangements, asked))

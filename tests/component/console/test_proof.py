@@ -13,9 +13,12 @@ import pytest
 from passend_contracts.catalogue import of
 from passend_contracts.envelope import Envelope
 from passend_contracts.events import (
+    CaseClosed,
     CaseEscalated,
     CaseOpened,
     CaseParked,
+    CaseReopened,
+    CaseStalled,
     JGTReferralAccepted,
     JGTReferralOverdue,
     NextStepSet,
@@ -33,8 +36,10 @@ from tests.builders.events import (
     a_consent_withdrawn,
     a_parents_consulted,
     a_referral,
+    a_reopen_requested,
     a_support_requested,
     an_acceptance,
+    an_evaluation,
 )
 from tests.component.conftest import Tokens
 from tests.component.console.conftest import Rows
@@ -210,6 +215,47 @@ def a_case_that_stayed_parked(story: Records) -> tuple[Records, list[tuple[Rule,
     return _numbered([*story, ("dlq.jgt_bridge.v1", parked)]), [(Rule.RELEASED, (parked.id, story[3][1].id))]
 
 
+def a_case_closed_without_a_reason(story: Records) -> tuple[Records, list[tuple[Rule, tuple[str, ...]]]]:
+    closed = guardian(13, CaseClosed(outcome="supported", closed_on=day(MONDAY)), story[3][1])
+    return _numbered([*story, closed]), [(Rule.ENDED_WELL, (closed[1].id, f"{story[3][1].source}#{story[3][1].id}"))]
+
+
+def a_case_reopened_without_a_next_step(story: Records) -> tuple[Records, list[tuple[Rule, tuple[str, ...]]]]:
+    evaluated = at(13, an_evaluation(CASE, "goal_met", producer="intake"))
+    asked = at(13.1, a_reopen_requested(CASE, producer="intake"))
+    closed = guardian(13, CaseClosed(outcome="supported", closed_on=day(MONDAY)), evaluated)
+    reopened = guardian(13.1, CaseReopened(asked_by="parent", reopened_on=day(MONDAY)), asked)
+    told = [*story, (SCHOOL, evaluated), closed, (SCHOOL, asked), reopened]
+    return _numbered(told), [(Rule.NEXT_STEP, (reopened[1].id,))]
+
+
+def climbed_to_the_top(story: Records) -> Records:
+    """The team never answers, and everybody on the ladder has heard."""
+    left = without(without(story, JGTReferralAccepted), NextStepSet, -1)
+    first = left[11][1]
+    climbs = []
+    for climb in (2, 3):
+        data = {**first.data, "step": climb, "nextStepOn": str(day(MONDAY) + timedelta(days=10 + 7 * climb))}
+        if climb == 3:
+            data.pop("nextStepOn")
+        told = replace(first, id=str(uuid4()), data=data, causationid=None, time=first.time + timedelta(days=7 * (climb - 1)))
+        climbs.append((GUARD, told))
+    return [*left, *climbs]
+
+
+def a_stall_in_silence(story: Records) -> tuple[Records, list[tuple[Rule, tuple[str, ...]]]]:
+    told = climbed_to_the_top(story)
+    return _numbered(told), [(Rule.DATE_ACTED_ON, (told[-1][1].id,))]
+
+
+def a_stall_that_was_said_only_once(story: Records) -> tuple[Records, list[tuple[Rule, tuple[str, ...]]]]:
+    told, due = climbed_to_the_top(story), day(MONDAY) + timedelta(days=9)
+    again = due + timedelta(days=50)
+    said = CaseStalled(obligation="third_party_step", owner="third_party", due=due, times=1, again_on=again)
+    stalled = guardian(31, said, told[-1][1])
+    return _numbered([*told, stalled]), [(Rule.DATE_ACTED_ON, (stalled[1].id,))]
+
+
 @pytest.mark.parametrize(
     ("damage", "days"),
     [
@@ -224,6 +270,10 @@ def a_case_that_stayed_parked(story: Records) -> tuple[Records, list[tuple[Rule,
         (a_request_that_opened_nothing, 14),
         (a_case_without_a_next_step, 14),
         (a_case_that_stayed_parked, 14),
+        (a_case_closed_without_a_reason, 14),
+        (a_case_reopened_without_a_next_step, 14),
+        (a_stall_in_silence, 33),
+        (a_stall_that_was_said_only_once, 62),
     ],
 )
 def test_the_proof_names_exactly_what_was_damaged(damage: Damage, days: float) -> None:

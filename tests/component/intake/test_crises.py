@@ -77,7 +77,7 @@ async def test_a_crisis_changes_no_case_of_another_board(intake: RunningService,
 
 
 async def test_an_update_leaves_a_late_plan_as_it_is_and_a_talk_afterwards_meets_it(intake: RunningService, pair: Pair) -> None:
-    request, long_ago = a_support_requested(), NOW - timedelta(weeks=5)
+    request, long_ago = a_support_requested(), NOW - timedelta(weeks=1, days=18)
     case, crisis = request.subject, a_crisis_raised(case_id=request.subject, noticed_at=long_ago)
     await send(intake, request)
     await steps(intake, case, 1)

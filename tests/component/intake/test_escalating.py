@@ -14,7 +14,7 @@ from tests.pairs.pair import Pair
 
 async def test_a_moment_of_an_obligation_that_was_met_climbs_nothing_newer(intake: RunningService, pair: Pair) -> None:
     request = a_support_requested()
-    case, long_ago = request.subject, TODAY - timedelta(weeks=10)
+    case, long_ago = request.subject, TODAY - timedelta(weeks=6, days=18)
     await send(intake, request, a_parents_consulted(case, youth_team="no", held_on=long_ago))
     climbs = await told_about(intake, GUARD, CaseEscalated, [case], times=3)
     assert [event.data["climbedTo"] for event in climbs] == ["education_specialist", "school_director", "swv_director"]

@@ -10,7 +10,15 @@ import asyncpg
 import pytest
 from passend_contracts.catalogue import of
 from passend_contracts.envelope import Envelope
-from passend_contracts.events import EventRefused, JGTReferralAccepted, JGTReferralOverdue, JGTReferralRecalled, JGTReferred, Withheld
+from passend_contracts.events import (
+    EventRefused,
+    JGTReferralAccepted,
+    JGTReferralDeclined,
+    JGTReferralOverdue,
+    JGTReferralRecalled,
+    JGTReferred,
+    Withheld,
+)
 from passend_contracts.vocabulary import EventData
 
 from services.chassis.calendar import end_of
@@ -20,12 +28,15 @@ from tests.builders.events import (
     TODAY,
     a_consent_given,
     a_consent_withdrawn,
+    a_decline,
+    a_handover_received,
     a_parents_consulted,
+    a_reopen_requested,
     a_support_request_withdrawn,
     a_support_requested,
     an_acceptance,
 )
-from tests.component.facts import rows, until_there
+from tests.component.facts import rows, told_about, until_there
 from tests.pairs.pair import Pair
 from tests.pairs.topics import REGION
 
@@ -165,3 +176,30 @@ async def test_a_team_that_is_late_is_reminded(jgt_bridge: RunningService, pair:
     await rows(pair, "jgt_bridge", f"INSERT INTO deadline (subject, kind, due) VALUES ('{referral.subject}', 'team_answer', '{late}')")
     told = await jgt_bridge.told(TEAM, JGTReferralOverdue)
     assert told[-1].data["referral"] == referral.id
+
+
+async def test_after_a_no_only_a_new_conversation_refers_again(jgt_bridge: RunningService, gemeente: dict[str, str]) -> None:
+    referral = await a_referral(jgt_bridge)
+    case = referral.subject
+    await jgt_bridge.topics.emit("from.gm0546.v1", a_decline(referral, source=gemeente["gm0546"]))
+    await jgt_bridge.told(STATUS, JGTReferralDeclined)
+    await jgt_bridge.deliver(SCHOOL, a_consent_given(case, "feedback_to_school"))
+    again = a_parents_consulted(case)
+    await jgt_bridge.deliver(SCHOOL, again)
+    first, second = await told_about(jgt_bridge, TEAM, JGTReferred, [case], times=2)
+    assert (first.id, second.causationid) == (referral.id, f"{again.source}#{again.id}")
+
+
+async def test_a_referral_of_a_child_that_was_handed_over_is_recalled_and_nothing_of_it_is_sent_when_the_case_goes_on(
+    jgt_bridge: RunningService,
+) -> None:
+    referral = await a_referral(jgt_bridge)
+    case = referral.subject
+    await jgt_bridge.deliver(SCHOOL, a_handover_received(case))
+    [recalled] = await told_about(jgt_bridge, TEAM, JGTReferralRecalled, [case])
+    assert (recalled.data["referral"], recalled.data["reason"]) == (referral.id, "handed_over")
+    wish = a_parents_consulted(case)
+    for event in (a_reopen_requested(case), a_consent_given(case, "feedback_to_school"), wish):
+        await jgt_bridge.deliver(SCHOOL, event)
+    _, second = await told_about(jgt_bridge, TEAM, JGTReferred, [case], times=2)
+    assert second.causationid == f"{wish.source}#{wish.id}"

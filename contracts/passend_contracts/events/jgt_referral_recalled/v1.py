@@ -6,7 +6,7 @@ from pydantic import Field
 
 from passend_contracts.vocabulary import Day, EventData, EventId, open_code
 
-Reason = Annotated[str, open_code("consent_withdrawn", "request_withdrawn")]
+Reason = Annotated[str, open_code("consent_withdrawn", "request_withdrawn", "handed_over")]
 
 
 class JGTReferralRecalled(EventData):

@@ -4,10 +4,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from passend_contracts.vocabulary import Code, Day, EventData, Maybe, open_code
+from passend_contracts.vocabulary import ChildHeard, Code, Day, EventData, Maybe, Participant, open_code
 
-Participant = Annotated[str, open_code("parent", "guardian", "pupil", "teacher", "internal_supervisor", "youth_team")]
-ChildHeard = Annotated[str, open_code("heard", "not_heard")]
 YouthTeam = Annotated[str, open_code("refer", "parents_contact", "already_known", "later", "no")]
 
 

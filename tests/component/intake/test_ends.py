@@ -1,0 +1,104 @@
+"""How cases end through the boards' door, and how they go on when that was too soon."""
+
+from datetime import timedelta
+
+from passend_contracts.events import CaseClosed, CaseReopened, CaseStalled, HandoverAnnounced, NextStepSet, SupportPlanEvaluated
+
+from services.chassis.testing import RunningService
+from tests.builders.events import (
+    BOARD,
+    OTHER_BOARD,
+    OTHER_SCHOOL_SYSTEM,
+    TODAY,
+    a_handover_announced,
+    a_handover_received,
+    a_parents_consulted,
+    a_reopen_requested,
+    a_support_requested,
+    an_arrangement_requested,
+    an_evaluation,
+)
+from tests.component.facts import told_about
+from tests.component.intake.sending import GUARD, SCHOOL, refusals, send, send_as_another_board, steps
+
+
+async def test_an_evaluation_that_met_the_goal_ends_the_case_and_parents_may_have_it_reopened(intake: RunningService) -> None:
+    request = a_support_requested()
+    case, reopening = request.subject, a_reopen_requested(request.subject)
+    await send(intake, request, an_evaluation(case, "goal_met"), reopening)
+    [closed] = await told_about(intake, GUARD, CaseClosed, [case])
+    [reopened] = await told_about(intake, GUARD, CaseReopened, [case])
+    assert (closed.data["outcome"], reopened.data["askedBy"]) == ("supported", "parent")
+    assert await steps(intake, case, 2) == [["consult_parents"], ["decide_next_step"]]
+    await send(intake, a_reopen_requested(case))
+    assert [rule for _, rule in await refusals(intake, BOARD, [case])] == ["case_open"]
+    await send(intake, an_evaluation(case, "goal_met"))
+    assert len(await told_about(intake, GUARD, CaseClosed, [case], times=2)) == 2
+
+
+async def test_a_case_is_not_closed_over_what_is_still_owed(intake: RunningService) -> None:
+    request = a_support_requested()
+    case = request.subject
+    await send(intake, request, an_arrangement_requested(case), an_evaluation(case, "goal_met"))
+    assert (await steps(intake, case, 3))[-1] == ["decide_arrangement"]
+    await send(intake, an_evaluation(case, "goes_on", again_on=TODAY + timedelta(weeks=8)))
+    last = (await told_about(intake, GUARD, NextStepSet, [case], times=4))[-1]
+    dues = {each["kind"]: each["due"] for each in last.data["obligations"]}
+    assert dues["evaluate_support"] == (TODAY + timedelta(weeks=8)).isoformat()
+
+
+async def test_an_evaluation_without_a_parent_ends_nothing(intake: RunningService) -> None:
+    request = a_support_requested()
+    alone = an_evaluation(request.subject, "goal_met", present="internal_supervisor")
+    await send(intake, request, alone, an_evaluation(request.subject, "goes_on", present="guardian"))
+    assert await refusals(intake, BOARD, [request.subject]) == [(alone.id, "evaluated_with_parents")]
+    assert await steps(intake, request.subject, 2) == [["consult_parents"], ["evaluate_support"]]
+    assert len(await told_about(intake, SCHOOL, SupportPlanEvaluated, [request.subject])) == 1
+
+
+async def test_a_child_that_moves_is_let_go_when_its_next_board_has_taken_over(intake: RunningService) -> None:
+    request = a_support_requested()
+    case, announced = request.subject, a_handover_announced(request.subject)
+    early, received = a_handover_received(case, source=OTHER_SCHOOL_SYSTEM), a_handover_received(case, source=OTHER_SCHOOL_SYSTEM)
+    await send(intake, request)
+    await steps(intake, case, 1)
+    await send_as_another_board(intake, early)
+    assert await refusals(intake, OTHER_BOARD, [case]) == [(early.id, "own_case")]
+    await send(intake, announced, own := a_handover_received(case))
+    [told] = await told_about(intake, f"to.{OTHER_BOARD}.v1", HandoverAnnounced, [case])
+    assert (told.id, told.data) == (announced.id, announced.data)
+    assert (await steps(intake, case, 2))[-1] == ["consult_parents", "take_over"]
+    assert await refusals(intake, BOARD, [case]) == [(own.id, "handover_announced")]
+    await send_as_another_board(intake, received)
+    [closed] = await told_about(intake, GUARD, CaseClosed, [case])
+    assert closed.data["outcome"] == "moved"
+    await send_as_another_board(intake, late := a_handover_received(case, source=OTHER_SCHOOL_SYSTEM))
+    assert (late.id, "case_closed") in await refusals(intake, OTHER_BOARD, [case], times=2)
+
+
+async def test_a_child_that_grows_out_of_the_region_is_followed_by_its_own_board(intake: RunningService) -> None:
+    request = a_support_requested()
+    case = request.subject
+    unknown, same = (a_handover_announced(case, to=board) for board in ("bg99999", BOARD))
+    await send(intake, request, unknown, same, a_handover_announced(case, because="age", to=None), a_handover_received(case))
+    [closed] = await told_about(intake, GUARD, CaseClosed, [case])
+    assert closed.data["outcome"] == "ended_by_age"
+    assert await refusals(intake, BOARD, [case], times=2) == [(unknown.id, "another_board"), (same.id, "another_board")]
+
+
+async def test_what_nobody_gets_done_stays_before_the_samenwerkingsverband(intake: RunningService) -> None:
+    request = a_support_requested()
+    case, long_ago = request.subject, TODAY - timedelta(weeks=6, days=50)
+    await send(intake, request, a_parents_consulted(case, youth_team="no", held_on=long_ago))
+    stalls = await told_about(intake, GUARD, CaseStalled, [case], times=2)
+    due = long_ago + timedelta(weeks=6)
+    assert [(told.data["obligation"], told.data["times"], told.data["againOn"]) for told in stalls] == [
+        ("evaluate_support", times, (due + timedelta(weeks=weeks, days=1)).isoformat()) for times, weeks in ((1, 7), (2, 11))
+    ]
+    [*_, last] = await told_about(intake, GUARD, NextStepSet, [case], times=4)
+    assert {(each["kind"], each["owner"]) for each in last.data["obligations"]} == {
+        ("evaluate_support", BOARD),
+        ("resolve_stall", "swv2801"),
+    }
+    await send(intake, a_parents_consulted(case, youth_team="no"))
+    assert (await steps(intake, case, 5))[-1] == ["evaluate_support"]
