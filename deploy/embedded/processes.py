@@ -1,6 +1,7 @@
 """Which processes make the platform on one machine, where each answers, and what each is told."""
 
 import signal
+import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,13 +49,27 @@ class Ports:
         return f"{HOST}:{self.of(BROKER)}"
 
 
-def stages(directory: Path, ports: Ports) -> Sequence[Sequence[Child]]:
-    """The children in the order in which they start."""
+def free_base() -> int:
+    """A base from which every port is free now."""
+    return next(base for base in range(20_080, 50_000, 100) if all(_is_free(port) for port in Ports(base).all.values()))
+
+
+def _is_free(port: int) -> bool:
+    try:
+        socket.create_server((HOST, port)).close()
+    except OSError:
+        return False
+    return True
+
+
+def stages(directory: Path, ports: Ports, *, simulated: bool = False) -> Sequence[Sequence[Child]]:
+    """The children in the order in which they start; in simulated time all parties are the simulator's to play."""
     gemeenten = [party for party in load(REGION).parties if party.kind == "gemeente"]
+    told = {name: simulation(name, directory) if simulated else {} for name in SERVICES}
     return (
         (_database(directory, ports), _broker(ports), _issuer(directory, ports)),
-        [_service(name, directory, ports) for name in SERVICES],
-        [_gemeenten(gemeenten, ports)],
+        [_service(name, directory, ports, told[name]) for name in SERVICES],
+        [] if simulated else [_gemeenten(gemeenten, ports)],
     )
 
 
@@ -88,13 +103,18 @@ def _issuer(directory: Path, ports: Ports) -> Child:
     return Child("issuer", command, ready=answers(f"{address}/jwks.json"), address=f"{address}, demonstration tokens")
 
 
-def _service(name: str, directory: Path, ports: Ports) -> Child:
+def simulation(service: str, directory: Path) -> dict[str, str]:
+    """What a service is told when it goes by the clock of a simulation."""
+    return {"PASSEND_CLOCK": str(directory / "clock"), "PASSEND_CONTROL": str(directory / f"{service}.sock")}
+
+
+def _service(name: str, directory: Path, ports: Ports, more: dict[str, str]) -> Child:
     return Child(
         name,
         module(f"services.{name}"),
         ready=answers(f"{ports.url(name)}/health/ready"),
         address=ports.url(name),
-        environment=environment(name, directory, ports),
+        environment=environment(name, directory, ports) | more,
         falls_with=BROKER,
     )
 

@@ -18,8 +18,7 @@ SNAPSHOT = text("""
            (SELECT count(*) FROM arrival WHERE handled_at IS NULL) AS arrivals,
            (SELECT count(*) FROM deadline WHERE fired_at IS NULL AND due <= :now) AS due,
            (SELECT min(due) FROM deadline WHERE fired_at IS NULL AND due > :now) AS next_due,
-           (SELECT jsonb_agg(jsonb_build_array(topic, partition, max)) FROM
-               (SELECT topic, partition, max(next_offset) FROM consumer_offset GROUP BY topic, partition) AS read) AS positions
+           (SELECT jsonb_agg(jsonb_build_array(log_id, topic, partition, next_offset)) FROM consumer_offset) AS positions
 """)
 
 

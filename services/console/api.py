@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
@@ -14,12 +14,13 @@ from services.chassis.runtime import Parts
 from services.console import record
 from services.console.domain.timeline import Hop, in_causal_order
 from services.console.parties import Parties
-from services.console.proof import CaseRecord, Sent, violations
+from services.console.proof import CaseRecord, Sent, marked, violations
 from services.console.stems import stem
 
 A_CASE_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 SETTLES_WITHIN = timedelta(minutes=1)
 """What was recorded later than this may still be followed by what it leads to."""
+Idle = Annotated[bool, Query(description="Nothing is under way any more, so what follows from a record is there: true of simulations.")]
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 
@@ -93,6 +94,8 @@ class Bewijs(_Shown):
 
     records: int
     cases: int
+    fingerprint: str
+    """The same for records of the same events with the same data, in whatever order they came."""
     violations: list[ShownViolation]
 
 
@@ -129,17 +132,19 @@ def _add_proof(router: APIRouter, parts: Parts) -> None:
         return (await parts.tokens.principal(request.headers.get("authorization"))).may_operate()
 
     @router.get("/v1/bewijs", response_model=Bewijs, summary="Check the guarantee from the record alone")
-    async def bewijs(request: Request) -> Bewijs | JSONResponse:
+    async def bewijs(request: Request, idle: Idle = False) -> Bewijs | JSONResponse:  # noqa: FBT002 -- a query parameter
         if not await is_operator(request):
             return _operators_only()
-        proof = Bewijs(records=0, cases=0, violations=[])
-        now, settled = parts.clock.now(), datetime.now(UTC) - SETTLES_WITHIN
+        proof, fingerprint = Bewijs(records=0, cases=0, fingerprint="", violations=[]), 0
+        now, settled = parts.clock.now(), datetime.now(UTC) - (timedelta() if idle else SETTLES_WITHIN)
         async with engine.connect() as connection:
             async for case, hops in record.by_case(connection):
                 proof.records += len(hops)
                 proof.cases += 1
                 found = violations(CaseRecord(case, hops, now, settled))
                 proof.violations += [ShownViolation.model_validate(each._asdict()) for each in found]
+                fingerprint ^= marked(hops)
+        proof.fingerprint = f"{fingerprint:016x}"
         return proof
 
     @router.post("/v1/uitkomsten", response_model=Uitkomst, summary="Which of these events have no outcome in the record")

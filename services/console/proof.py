@@ -1,12 +1,15 @@
 """The guarantee, checked from the record alone: every case and moment for which it does not hold, by which rule, and by which events."""
 
+import json
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, reduce
+from hashlib import blake2b
 from itertools import pairwise
+from operator import xor
 from typing import NamedTuple, TypeVar
 
 from passend_contracts import catalogue
@@ -360,3 +363,9 @@ class Sent(NamedTuple):
 
     source: str
     id: str
+
+
+def marked(hops: Sequence[Hop]) -> int:
+    """A mark of 64 bits of what these events say, whatever their order, and however often one was told."""
+    said = {(hop.topic, hop.source or "", hop.id or "", hop.type or "", json.dumps(hop.data, sort_keys=True)) for hop in hops}
+    return reduce(xor, (int.from_bytes(blake2b(repr(each).encode(), digest_size=8).digest()) for each in said), 0)

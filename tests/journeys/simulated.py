@@ -1,30 +1,28 @@
 """Services as processes on a simulated clock: idle means that nothing is left to do anywhere, and only then the clock jumps."""
 
 import asyncio
-import json
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from passend_contracts import catalogue
 from passend_contracts.envelope import KAFKA_HEADERS, Envelope, decode_kafka, encode
 from passend_contracts.vocabulary import EventData
 
-from services.chassis.clock import SimulatedClock
+from deploy.simulator.clockwork import Clockwork
 from tests.builders.events import BOARD
 from tests.pairs.pair import Pair
 from tests.pairs.ports import free_port
 from tests.pairs.topics import REGION
 
 ROOT = Path(__file__).parents[2]
-SERVICES = ("intake", "jgt_bridge")
+SERVICES = ("intake", "jgt_bridge", "placement", "console")
 WITHIN = 60.0
 
 
@@ -34,7 +32,7 @@ class Simulation:
 
     pair: Pair
     directory: Path
-    clock: SimulatedClock
+    clockwork: Clockwork
     producer: AIOKafkaProducer
     reader: AIOKafkaConsumer
     processes: dict[str, asyncio.subprocess.Process] = field(default_factory=dict)
@@ -50,54 +48,20 @@ class Simulation:
         """Jump from due moment to due moment; returns how many. The service named is dead while the clock passes `across`."""
         stops = 0
         while (due := await self.idle()) is not None and due <= end:
-            if killing in self.processes and self.clock.now() < across <= due:
+            if killing in self.processes and self.clockwork.clock.now() < across <= due:
                 self.processes[killing].send_signal(signal.SIGKILL)
                 await self.processes[killing].wait()
-                self.clock.set(due)
+                self.clockwork.clock.set(due)
                 await self.start(killing)
-            self.clock.set(due)
+            self.clockwork.clock.set(due)
             stops += 1
-        self.clock.set(end)
+        self.clockwork.clock.set(end)
         await self.idle()
         return stops
 
     async def idle(self) -> datetime | None:
-        """Wait until nothing is left to do; returns the next moment that anything waits for.
-
-        The ends of the topics are read after the last snapshot: what was written since shows there.
-        """
-        async with asyncio.timeout(WITHIN):
-            while True:
-                snapshots = [await self._asked(service) for service in SERVICES]
-                if all(snapshot["idle"] for snapshot in snapshots) and await self._all_read(snapshots):
-                    return min((datetime.fromisoformat(each["next_due"]) for each in snapshots if each["next_due"]), default=None)
-                await asyncio.sleep(0.01)
-
-    async def _all_read(self, snapshots: Iterable[dict[str, Any]]) -> bool:
-        read = [{TopicPartition(topic, n): offset for topic, n, offset in snapshot["positions"] or []} for snapshot in snapshots]
-        ends = await self.reader.end_offsets(self._read_by_services())
-        begins = await self.reader.beginning_offsets(list(ends))
-        return all(
-            positions.get(partition, begins[partition]) >= end
-            for partition, end in ends.items()
-            for service, positions in zip(SERVICES, read, strict=True)
-            if end > begins[partition] and service in catalogue.topic(partition.topic).readers
-        )
-
-    def _read_by_services(self) -> list[TopicPartition]:
-        topics = [*catalogue.TOPICS, f"from.{BOARD}.v1"]
-        return [TopicPartition(topic, n) for topic in topics for n in range(catalogue.topic(topic).partitions)]
-
-    async def _asked(self, service: str) -> dict[str, Any]:
-        try:
-            reader, writer = await asyncio.open_unix_connection(self.directory / f"{service}.sock")
-        except OSError:
-            return {"idle": False}
-        writer.write(b"idle\n")
-        answer = await reader.readline()
-        writer.close()
-        await writer.wait_closed()
-        return dict(json.loads(answer)) if answer else {"idle": False}
+        """Wait until nothing is left to do; returns the next moment that anything waits for."""
+        return await self.clockwork.idle()
 
     async def told(self, topic: str, kind: type[EventData]) -> list[Envelope]:
         """The events of one kind on a topic."""
@@ -144,7 +108,9 @@ async def simulation(pair: Pair, directory: Path, begin: datetime) -> AsyncItera
     async with AsyncExitStack() as stack:
         producer = await stack.enter_async_context(AIOKafkaProducer(bootstrap_servers=pair.kafka, acks="all"))
         reader = await stack.enter_async_context(AIOKafkaConsumer(bootstrap_servers=pair.kafka, enable_auto_commit=False))
-        world = Simulation(pair, directory, SimulatedClock(directory / "clock", begin), producer, reader)
+        clockwork = Clockwork(directory, pair.kafka, SERVICES, [*catalogue.TOPICS, f"from.{BOARD}.v1"], begin)
+        stack.push_async_callback(clockwork.close)
+        world = Simulation(pair, directory, clockwork, producer, reader)
         stack.push_async_callback(world.stop)
         for service in SERVICES:
             await world.start(service)
