@@ -51,8 +51,8 @@ class Topic:
         return "crises" if ".crises." in self.name else "cases"
 
     def lane_for(self, reader: str) -> Lane:
-        """The lane in which a service reads it: its writer has had a crisis before anybody, and takes it up with its cases."""
-        return "cases" if reader == self.writer else self.lane
+        """The lane in which a service reads it: the guardian takes a crisis up with its cases, when those who help have it already."""
+        return "cases" if reader == "intake" else self.lane
 
 
 class Words(BaseModel):
@@ -126,10 +126,12 @@ TOPICS: Mapping[str, Topic] = {
     for topic in (
         Topic("school.cases.v1", "intake", ("jgt_bridge", "console"), 6),
         Topic("school.requests.v1", "intake", ("placement", "console"), 6),
-        Topic("guard.cases.v1", "intake", ("placement", "console"), 6),
+        Topic("guard.cases.v1", "intake", ("placement", "notify", "console"), 6),
         Topic("jgt.cases.v1", "jgt_bridge", ("intake", "console"), 6),
         Topic("swv.cases.v1", "placement", ("intake", "console"), 6),
         Topic("school.crises.v1", "intake", ("notify", "intake", "console"), 6),
+        Topic("swv.crises.v1", "notify", ("intake", "console"), 6),
+        Topic("notify.receipts.v1", "notify", ("intake", "console"), 6),
     )
 }
 """The topics inside; those of parties and dead letters follow from their name, see `topic`."""

@@ -146,6 +146,14 @@ Participant = Annotated[str, open_code("parent", "guardian", "pupil", "teacher",
 ChildHeard = Annotated[str, open_code("heard", "not_heard")]
 """Whether the child's own view was heard (hoorrecht, WPO)."""
 Owner = Annotated[str, _text("^[a-z][a-z0-9_]{1,39}$", "third_party")]
+Role = Annotated[
+    str,
+    open_code("crisis_contact", "crisis_on_call", "education_specialist", "school_director", "school_board", "school", "swv_director"),
+]
+"""In which role a person is reached or acts: never who it is."""
+About = Annotated[str, open_code("crisis_call", "crisis_taken", "crisis_reminder", "crisis_unresolved", "case_escalated")]
+Channel = Annotated[str, open_code("email")]
+Attempts = Annotated[int, Field(ge=1, le=100_000, json_schema_extra={"x-privacy": "none"})]
 ArrangementKind = Annotated[str, open_code("bridging", "back_to_mainstream", "exceptional")]
 """Overbruggings- and stimuleringsarrangement (PPO regio Leiden), and what the ondersteuningsplan calls an exceptional situation."""
 Discipline = Annotated[str, open_code("educationalist", "psychologist", "special_teacher", "speech_therapist")]

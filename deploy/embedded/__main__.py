@@ -72,6 +72,7 @@ Console      {ports.url("console")}
 Boards       {ports.url("intake")}/v1/gebeurtenissen
 Gemeenten    {ports.url("jgt_bridge")}/v1/gebeurtenissen
 SWV office   {ports.url("placement")}, with the key that `passend token swv2801` prints
+Mail         {ports.url("mail")}, what the platform mails: who is on call takes a crisis up there
 
 Send a child's request as board {BOARD}, then follow it:
   curl -sS {ports.url("intake")}/v1/gebeurtenissen -H 'Content-Type: application/cloudevents+json' \\

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import asyncpg
 
-from deploy.embedded import database
+from deploy.embedded import database, mail_login
 from deploy.embedded.child import Child, Log, answers, listens, module, says
 from services.chassis.region import Party, load
 
@@ -18,6 +18,8 @@ REGION = ROOT / "deploy" / "region" / "po2801.toml"
 BASE_PORT = 8080
 SERVICES = ("intake", "jgt_bridge", "placement", "notify", "console")
 BROKER = "broker"
+MAIL, SMTP = "mail", "smtp"
+"""The page with what was mailed, and where it is handed in."""
 READING = "reading_topic"
 """What a gemeente's system logs when it reads."""
 
@@ -32,7 +34,7 @@ class Ports:
     def all(self) -> dict[str, int]:
         """Port by process."""
         services = {"console": 8080, "intake": 8081, "jgt_bridge": 8082, "notify": 8084, "placement": 8085}
-        usual = {**services, "issuer": 8089, BROKER: 9092, "database": 5433}
+        usual = {**services, MAIL: 8086, SMTP: 8087, "issuer": 8089, BROKER: 9092, "database": 5433}
         return {name: port - BASE_PORT + self.base for name, port in usual.items()}
 
     def of(self, name: str) -> int:
@@ -67,7 +69,7 @@ def stages(directory: Path, ports: Ports, *, simulated: bool = False) -> Sequenc
     gemeenten = [party for party in load(REGION).parties if party.kind == "gemeente"]
     told = {name: simulation(name, directory) if simulated else {} for name in SERVICES}
     return (
-        (_database(directory, ports), _broker(ports), _issuer(directory, ports)),
+        (_database(directory, ports), _broker(ports), _issuer(directory, ports), _mail(directory, ports)),
         [_service(name, directory, ports, told[name]) for name in SERVICES],
         [] if simulated else [_gemeenten(gemeenten, ports)],
     )
@@ -103,6 +105,12 @@ def _issuer(directory: Path, ports: Ports) -> Child:
     return Child("issuer", command, ready=answers(f"{address}/jwks.json"), address=f"{address}, demonstration tokens")
 
 
+def _mail(directory: Path, ports: Ports) -> Child:
+    where = ("--dir", str(directory), "--smtp-port", str(ports.of(SMTP)), "--page-port", str(ports.of(MAIL)))
+    address = f"{ports.url(MAIL)}, what the platform mails"
+    return Child(MAIL, module("deploy.embedded.mail_catcher", *where), ready=answers(ports.url(MAIL)), address=address)
+
+
 def simulation(service: str, directory: Path) -> dict[str, str]:
     """What a service is told when it goes by the clock of a simulation."""
     return {"PASSEND_CLOCK": str(directory / "clock"), "PASSEND_CONTROL": str(directory / f"{service}.sock")}
@@ -133,6 +141,21 @@ def environment(service: str, directory: Path, ports: Ports) -> dict[str, str]:
         "PASSEND_AUDIENCE": "passend",
         "PASSEND_REPLICA": "0",
         "PASSEND_DEMO": "true",
+        **(_mail_settings(directory, ports) if service == "notify" else {}),
+    }
+
+
+def _mail_settings(directory: Path, ports: Ports) -> dict[str, str]:
+    """What notify is told: the mail server of this machine, and where people follow links."""
+    return {
+        "PASSEND_SMTP_HOST": HOST,
+        "PASSEND_SMTP_PORT": str(ports.of(SMTP)),
+        "PASSEND_SMTP_CA": str(mail_login.certificate(directory)),
+        "PASSEND_SMTP_USERNAME": mail_login.USER,
+        "PASSEND_SMTP_PASSWORD": mail_login.password(directory),
+        "PASSEND_MAIL_FROM": "geen-antwoord@passend.example",
+        "PASSEND_LINKS_AT": ports.url("notify"),
+        "PASSEND_CONSOLE_AT": ports.url("console"),
     }
 
 

@@ -1,10 +1,10 @@
-"""What a person decides through a service's API: all of it takes effect in the transaction that answers, or nothing does."""
+"""What a person decides through a service's API or page: all of it takes effect in the transaction that answers, or nothing does."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from typing import Any, Generic
+from typing import Any, Generic, TypeVar
 
 import structlog
 from fastapi.responses import JSONResponse
@@ -23,6 +23,8 @@ from services.chassis.transaction import Origin, S, Transaction, Work
 
 log = structlog.get_logger()
 
+Said = TypeVar("Said")
+
 
 @dataclass(frozen=True, slots=True)
 class Command:
@@ -34,6 +36,15 @@ class Command:
     party: Party
     content: Any
     """What was decided, as JSON: the same key with other content is another decision, and is not taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Something that happens to a case: somebody's click, an answer from outside. The same `cause` leads to the same events."""
+
+    case: str
+    name: str
+    cause: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +112,7 @@ class Commands(Generic[S]):
             now = self._clock.now()
             if not await self._is_new(connection, command, now):
                 return Done(repeated=True)
-            tx, cases = await self._begin(connection, command, now)
+            tx, cases = await self._begin(connection, self._cause(command.id, command.name, command.case, command.party.urn, now))
             if command.case in cases.parked:
                 tx.refusal = PARKED
             else:
@@ -114,6 +125,21 @@ class Commands(Generic[S]):
             await self._write(connection, tx, cases)
         self._committed(tx)
         return Done(repeated=False)
+
+    async def act(self, act: Act, do: Callable[[Transaction[S]], Awaitable[Said]]) -> Said:
+        """Let something happen to a case that has no command of its own, also while the case is parked; returns what `do` says of it.
+
+        Whether it happened before is for `do` to see in the state, which nobody else changes meanwhile.
+        """
+        async with self._engine.begin() as connection:
+            event_id = derived_id(self._service.name, act.case, act.name, act.cause)
+            cause = self._cause(event_id, act.name, act.case, self._service.swv, self._clock.now())
+            tx, cases = await self._begin(connection, cause)
+            with bound_contextvars(event_id=cause.id, event_type=cause.type, case=act.case):
+                said = await do(tx)
+            await self._write(connection, tx, cases)
+        self._committed(tx)
+        return said
 
     async def _is_new(self, connection: AsyncConnection, command: Command, now: datetime) -> bool:
         """Whether nobody sent it before; who sends it at the same time waits here for the first."""
@@ -128,22 +154,21 @@ class Commands(Generic[S]):
             raise Invalid([OTHER_CONTENT])
         return False
 
-    async def _begin(self, connection: AsyncConnection, command: Command, now: datetime) -> tuple[Deciding[S], outbox.Cases]:
-        cases = await outbox.lock_cases(connection, [command.case])
-        states = await self._service.store.load(connection, [command.case])
-        cause = Envelope(
-            id=command.id,
-            source=self._service.source_for(command.party.urn),
-            type=f"nl.passendonderwijs.{command.name.replace('_', '-')}.v1",
-            subject=command.case,
-            time=now,
-        )
-        work = Work(cause, _Said(), command.case, Origin("", "arrival", 0, 0))
+    def _cause(self, event_id: str, name: str, case: str, sender: str, now: datetime) -> Envelope:
+        """What happened as an event, from which the ids of what is told of it follow; it is written nowhere."""
+        wire_type = f"nl.passendonderwijs.{name.replace('_', '-')}.v1"
+        return Envelope(id=event_id, source=self._service.source_for(sender), type=wire_type, subject=case, time=now)
+
+    async def _begin(self, connection: AsyncConnection, cause: Envelope) -> tuple[Deciding[S], outbox.Cases]:
+        case = cause.subject
+        cases = await outbox.lock_cases(connection, [case])
+        states = await self._service.store.load(connection, [case])
+        work = Work(cause, _Said(), case, Origin("", "arrival", 0, 0))
 
         async def database() -> AsyncConnection:
             return connection
 
-        return Deciding(self._service, work, now, states.get(command.case), database), cases
+        return Deciding(self._service, work, cause.time, states.get(case), database), cases
 
     async def _write(self, connection: AsyncConnection, tx: Deciding[S], cases: outbox.Cases) -> None:
         if tx.saved and tx.state is not None:

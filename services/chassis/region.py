@@ -1,14 +1,16 @@
-"""Who the parties of the region are and which team serves which home, on a given date: data with validity, never code."""
+"""Who the parties of the region are, which team serves which home and whom to reach, on a given date: data with validity, never code."""
 
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from passend_contracts.catalogue import Lane, lanes_of
+
+from services.chassis.calendar import LEGAL_TIME, day
 
 PartyKind = Literal["board", "gemeente", "swv"]
 SCHOOL_KINDS = ("bo", "sbo", "so")
@@ -70,13 +72,72 @@ class Team:
     validity: Validity
 
 
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """The mailbox of a role: everybody's, or the one of a board, or of who is on call for a gemeente."""
+
+    role: str
+    email: str
+    validity: Validity
+    board: str | None = None
+    municipality: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CrisisLadder:
+    """Whom a crisis calls, in this order and how often around, within office hours (`office`) or outside them (`after`)."""
+
+    hours: str
+    roles: tuple[str, ...]
+    step_minutes: int
+    rounds: int
+    validity: Validity
+
+    @property
+    def step(self) -> timedelta:
+        """How long somebody has to take it up before the next is called."""
+        return timedelta(minutes=self.step_minutes)
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """Between which hours the samenwerkingsverband is at work, on the days from Monday to Friday, in Dutch time."""
+
+    opens: time
+    closes: time
+    validity: Validity
+
+
+@dataclass(frozen=True, slots=True)
+class Closure:
+    """Days on which nobody of the samenwerkingsverband is at work, such as a holiday."""
+
+    name: str
+    validity: Validity
+
+
+@dataclass(frozen=True, slots=True)
+class CrisisNumber:
+    """Whom to phone day and night about a child who lives in that gemeente; without one, whoever the child is."""
+
+    name: str
+    phone: str
+    validity: Validity
+    municipality: str | None = None
+
+
 @dataclass(frozen=True)
 class Region:
-    """The parties, schools and teams of one samenwerkingsverband, each with its validity."""
+    """The parties, schools, teams and mailboxes of one samenwerkingsverband, each with its validity."""
 
     parties: tuple[Party, ...]
     schools: tuple[School, ...]
     teams: tuple[Team, ...]
+    contacts: tuple[Contact, ...] = ()
+    ladders: tuple[CrisisLadder, ...] = ()
+    offices: tuple[Office, ...] = ()
+    closures: tuple[Closure, ...] = ()
+    crisis_numbers: tuple[CrisisNumber, ...] = ()
 
     def party(self, party_id: str) -> Party | None:
         """The party of that id."""
@@ -98,6 +159,36 @@ class Region:
         """The team that serves children who live in that gemeente on that date."""
         return next((team for team in self.teams if team.municipality == municipality and team.validity.holds(on)), None)
 
+    def mailbox(self, role: str, on: date, *, board: str | None = None, municipality: str | None = None) -> str | None:
+        """Where that role is reached: rather in the mailbox of this board or gemeente than in one for all; None where there is none."""
+        fitting = (
+            contact
+            for contact in self.contacts
+            if contact.role == role
+            and contact.validity.holds(on)
+            and contact.board in {board, None}
+            and contact.municipality in {municipality, None}
+        )
+        found = max(fitting, key=lambda contact: (contact.board is not None) + (contact.municipality is not None), default=None)
+        return found.email if found else None
+
+    def is_at_work(self, at: datetime) -> bool:
+        """Whether people of the samenwerkingsverband are at work at that moment (kantooruren)."""
+        local, on = at.astimezone(LEGAL_TIME), day(at)
+        if local.weekday() >= 5 or any(closure.validity.holds(on) for closure in self.closures):
+            return False
+        return any(office.validity.holds(on) and office.opens <= local.time() < office.closes for office in self.offices)
+
+    def ladder(self, at: datetime) -> CrisisLadder:
+        """Whom a crisis calls at that moment; the last ladder of the file where none holds, for a crisis always calls somebody."""
+        hours = "office" if self.is_at_work(at) else "after"
+        fitting = [ladder for ladder in self.ladders if ladder.hours == hours]
+        return next((ladder for ladder in fitting if ladder.validity.holds(day(at))), fitting[-1])
+
+    def numbers(self, municipality: str, on: date) -> list[CrisisNumber]:
+        """Whom to phone about a child who lives there, in the order of the file."""
+        return [each for each in self.crisis_numbers if each.municipality in {municipality, None} and each.validity.holds(on)]
+
 
 def load(path: Path) -> Region:
     """Read a region file (TOML); raises `RegionInvalid` where an entry is incomplete or points to something unknown."""
@@ -107,6 +198,11 @@ def load(path: Path) -> Region:
         parties=tuple(_built(Party, row, kind=kind) for kind in kinds for row in content.get(kind, [])),
         schools=tuple(_built(School, row) for row in content.get("school", [])),
         teams=tuple(_built(Team, row) for row in content.get("team", [])),
+        contacts=tuple(_built(Contact, row) for row in content.get("contact", [])),
+        ladders=tuple(_built(CrisisLadder, row | {"roles": tuple(row.get("roles", ()))}) for row in content.get("crisis_ladder", [])),
+        offices=tuple(_built(Office, row) for row in content.get("office", [])),
+        closures=tuple(_built(Closure, row) for row in content.get("closure", [])),
+        crisis_numbers=tuple(_built(CrisisNumber, row) for row in content.get("crisis_number", [])),
     )
     _check_references(region)
     for school in region.schools:
@@ -115,7 +211,7 @@ def load(path: Path) -> Region:
     return region
 
 
-Entry = TypeVar("Entry", Party, School, Team)
+Entry = TypeVar("Entry", Party, School, Team, Contact, CrisisLadder, Office, Closure, CrisisNumber)
 
 
 def _built(entry: type[Entry], row: Mapping[str, Any], **more: Any) -> Entry:
@@ -130,10 +226,14 @@ def _check_references(region: Region) -> None:
     parties = {party.id for party in region.parties}
     named = [*((school.id, school.board) for school in region.schools), *((team.id, team.municipality) for team in region.teams)]
     named += [(school.id, school.municipality) for school in region.schools]
+    named += [(each.role, party) for each in region.contacts for party in (each.board, each.municipality) if party]
+    named += [(each.name, each.municipality) for each in region.crisis_numbers if each.municipality]
     for entry, party in named:
         if party not in parties:
             raise RegionInvalid(f"{entry} names {party}, which is no party of this region")
     _check_no_overlap(region.teams)
+    if missing := {"office", "after"} - {ladder.hours for ladder in region.ladders if ladder.roles and ladder.validity.until == date.max}:
+        raise RegionInvalid(f"no crisis ladder holds for {', '.join(sorted(missing))} hours: a crisis would call nobody")
 
 
 def _check_no_overlap(teams: Iterable[Team]) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -32,7 +32,7 @@ from services.chassis.telemetry import Health
 from services.chassis.timers import DeadlineWorker
 from services.chassis.worker import Worker
 
-CONNECTIONS: dict[Lane, int] = {"cases": 6, "crises": 4}
+CONNECTIONS: dict[Lane, int] = {"cases": 6, "crises": 6}
 """How many a lane has for itself."""
 
 log = structlog.get_logger()
@@ -42,14 +42,21 @@ log = structlog.get_logger()
 class Parts:
     """What a service's own routes may use."""
 
-    engine: AsyncEngine
+    engines: Mapping[Lane, AsyncEngine]
     tokens: Tokens
     settings: Settings
     clock: Clock
-    commands: Commands[Any]
+    commands: Mapping[Lane, Commands[Any]]
+    """Those of a lane use its own connections: who takes up a crisis waits for no case."""
+
+    @property
+    def engine(self) -> AsyncEngine:
+        """The connections of the lane of cases."""
+        return self.engines["cases"]
 
 
 Routes = Callable[[Parts], APIRouter]
+Workers = Callable[["Machine"], Iterable[Worker]]
 Running = Callable[[], Coroutine[Any, Any, None]]
 
 
@@ -68,6 +75,10 @@ class Machine:
         self.clock = clock(self.settings.clock)
         url = str(self.settings.database_url)
         self.engines: dict[Lane, AsyncEngine] = {lane: database.connect(url, pool=CONNECTIONS[lane]) for lane in self.service.lanes}
+        self.commands: dict[Lane, Commands[Any]] = {
+            lane: Commands(self.service, engine=engine, clock=self.clock, wake_relays=self.wake_relays)
+            for lane, engine in self.engines.items()
+        }
         self.watch = kafka.LogWatch(self.settings, self.health)
         self.running.append(self.watch.run)
         for part in (database.PART, kafka.PART):
@@ -75,7 +86,7 @@ class Machine:
         for lane in self.service.lanes:
             self._add_lane(lane)
         if self.service.deadlines:
-            self._add_worker(DeadlineWorker(self.service, **self._worker_parts("cases")))
+            self.add_worker(DeadlineWorker(self.service, **self.worker_parts(self.service.deadlines_in)))
         self.running.append(Housekeeper(self.engines["cases"], self.clock).run)
 
     def wake_relays(self) -> None:
@@ -97,7 +108,7 @@ class Machine:
         if topics := self.service.topics(lane):
             self._add_consumer(lane, kafka.reader(lane), topics, Inbox(self.service, self.clock, self.wake_relays))
         if lane in self.service.door_lanes:
-            self._add_worker(ArrivalWorker(self.service, lane, **self._worker_parts(lane)))
+            self.add_worker(ArrivalWorker(self.service, lane, **self.worker_parts(lane)))
             door = FromTopics(self.service, lane, self.clock, [self.wake_relays, self.wake_workers])
             self._add_consumer(lane, kafka.door(lane), door.topics, door)
 
@@ -105,12 +116,14 @@ class Machine:
         self.health.expect(f"consumer {name}")
         self.running.append(Consumer(self.service.name, name, topics, process, engine=self.engines[lane], watch=self.watch).run)
 
-    def _add_worker(self, worker: Worker) -> None:
+    def add_worker(self, worker: Worker) -> None:
+        """Let it run beside the others."""
         self.health.expect(worker.name)
         self.workers.append(worker)
         self.running.append(worker.run)
 
-    def _worker_parts(self, lane: Lane) -> dict[str, Any]:
+    def worker_parts(self, lane: Lane) -> dict[str, Any]:
+        """What every worker of a lane is made with."""
         return {
             "engine": self.engines[lane],
             "health": self.health,
@@ -148,9 +161,11 @@ class Machine:
             await engine.dispose()
 
 
-def build(service: Service[Any], settings: Settings, routes: Routes | None = None) -> FastAPI:
+def build(service: Service[Any], settings: Settings, routes: Routes | None = None, workers: Workers | None = None) -> FastAPI:
     """The service as one application: its background parts start and stop with it. Opens no connection before that."""
     machine = Machine(service, settings)
+    for worker in workers(machine) if workers else ():
+        machine.add_worker(worker)
     if settings.control:
         machine.running.append(Control(machine.engines["cases"], machine.clock, settings.control, machine.wake_workers).run)
 
@@ -176,9 +191,7 @@ def build(service: Service[Any], settings: Settings, routes: Routes | None = Non
 def _routers(machine: Machine, routes: Routes | None) -> Iterator[APIRouter]:
     settings, service = machine.settings, machine.service
     tokens = Tokens(jwks_url=str(settings.jwks_url), issuer=settings.issuer, audience=settings.audience)
-    engine = machine.engines["cases"]
-    commands = Commands(service, engine=engine, clock=machine.clock, wake_relays=machine.wake_relays)
-    parts = Parts(engine, tokens, settings, machine.clock, commands)
+    parts = Parts(machine.engines, tokens, settings, machine.clock, machine.commands)
     if service.door:
         yield door_api(service, engines=machine.engines, tokens=tokens, clock=machine.clock, wake_workers=machine.wake_workers)
     yield operating_api(service, engine=parts.engine, tokens=tokens, clock=machine.clock, wake_relays=machine.wake_relays)

@@ -34,6 +34,8 @@ class Service(Generic[S]):
     """Path under which a party reads the cases it sent events about."""
     deadlines: Callable[[S], Mapping[str, datetime]] | None = None
     """The moments that a case waits for, by kind: timers follow the state, so that a date changed or met cancels its timer."""
+    deadlines_in: Lane = "cases"
+    """The lane whose connections act on them: those of crises wait for nothing else."""
     record: Recorder | None = None
     """Is given every record read, decodable or not, in the transaction of its batch: only the console keeps the record."""
 

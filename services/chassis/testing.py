@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from time import time_ns
-from typing import Any
+from typing import Any, TypeVar
 from uuid import uuid4
 
 import httpx
@@ -17,6 +17,8 @@ from passend_contracts.envelope import KAFKA_HEADERS, Envelope, Invalid, decode_
 from passend_contracts.vocabulary import EventData
 
 from services.chassis.settings import Settings
+
+Told = TypeVar("Told", bound=Settings)
 
 PATIENCE = 20.0
 """Seconds after which a fact that was waited for is taken as not coming."""
@@ -135,7 +137,7 @@ def _numbered(event: Envelope, number: int) -> Envelope:
 
 
 @asynccontextmanager
-async def running(name: str, build: Callable[[Settings], FastAPI], settings: Settings) -> AsyncIterator[RunningService]:
+async def running(name: str, build: Callable[[Told], FastAPI], settings: Told) -> AsyncIterator[RunningService]:
     """The service built with these settings, started, ready, and stopped at the end."""
     app = build(settings)
     topics = Topics(settings.kafka)

@@ -30,6 +30,14 @@ EVENTS = {
     "reopen_requested": Words("School vraagt de zaak weer te openen", "The school asks to reopen the case"),
     "crisis_raised": Words("School meldt een crisis", "The school raises a crisis"),
     "crisis_updated": Words("School meldt hoe het met de crisis gaat", "The school tells how the crisis goes"),
+    "crisis_acknowledged": Words("Iemand heeft de crisis opgepakt", "Somebody has taken the crisis up"),
+    "crisis_escalated": Words(
+        "Niemand pakte de crisis op: iemand anders is gewaarschuwd", "Nobody took the crisis up: somebody else was alerted"
+    ),
+    "crisis_resolved": Words("De crisis is voorbij", "The crisis is over"),
+    "notification_delivered": Words("Een bericht is bezorgd", "A message was delivered"),
+    "notification_failed": Words("Een bericht kwam nog niet aan", "A message did not get through yet"),
+    "notification_exhausted": Words("Een bericht kwam niet aan, of niemand reageert", "A message did not arrive, or nobody answers"),
     "jgt_referred": Words("Verwezen naar het jeugdteam", "Referred to the youth team"),
     "jgt_referral_recalled": Words("Verwijzing teruggehaald", "Referral recalled"),
     "jgt_referral_accepted": Words("Jeugdteam gaat helpen", "The youth team will help"),
@@ -87,6 +95,7 @@ OBLIGATIONS = {
     "answer_offer": Words("Met de ouders antwoorden op het aanbod", "Answer the offer together with the parents"),
     "take_over": Words("Het kind overnemen", "Take the child over"),
     "resolve_stall": Words("De zaak weer op gang brengen", "Get the case going again"),
+    "reach_person": Words("Iemand bereiken die geen bericht kreeg", "Reach somebody whom no message reached"),
     "start_placement": Words("Het kind laten beginnen", "Let the child start"),
 }
 NO_STEP = Words("Niemand is aan zet: dit kind heeft geen volgende stap", "Nobody's turn: this child has no next step")
@@ -103,6 +112,7 @@ SERVICES = {
     "intake": Words("Bewaker", "Guardian"),
     "jgt_bridge": Words("Jeugdbrug", "Youth bridge"),
     "placement": Words("Plaatsing", "Placement"),
+    "notify": Words("Berichten", "Messages"),
     "console": Words("Overzicht", "Overview"),
 }
 PASSEND = Words("Passend zelf", "Passend itself")

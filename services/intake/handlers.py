@@ -7,7 +7,9 @@ from passend_contracts.events import (
     ArrangementRequested,
     ConsentGiven,
     ConsentWithdrawn,
+    CrisisAcknowledged,
     CrisisRaised,
+    CrisisResolved,
     CrisisUpdated,
     ExpertAssigned,
     ExpertReported,
@@ -19,6 +21,8 @@ from passend_contracts.events import (
     JGTReferralOverdue,
     JGTReferralRecalled,
     JGTReferred,
+    NotificationDelivered,
+    NotificationExhausted,
     ParentsConsulted,
     PlaceAccepted,
     PlaceAgreed,
@@ -33,6 +37,7 @@ from passend_contracts.events import (
     SupportRequestWithdrawn,
 )
 
+from services.chassis.calendar import day
 from services.chassis.transaction import DeadlinePassed, Events, Transaction
 from services.intake import translation, use_cases
 from services.intake.domain.case import Case, Known, Outcome
@@ -221,6 +226,31 @@ async def on_crisis_raised(event: CrisisRaised, tx: Transaction[Known]) -> None:
 async def on_crisis_updated(event: CrisisUpdated, tx: Transaction[Known]) -> None:
     """The same, should the update be what is heard first; else the case only shows that there was one, also when it is over."""
     use_cases.note_crisis(tx, event.case_id, translation.crisis(event.noted_at, tx), again=True)
+
+
+@events.on(CrisisAcknowledged, case=lambda event: event.case_id)
+async def on_crisis_acknowledged(_event: CrisisAcknowledged, tx: Transaction[Known]) -> None:
+    """Note that a person helps: nobody has to be reached another way any more."""
+    use_cases.note_reached(tx)
+
+
+@events.on(CrisisResolved, case=lambda event: event.case_id)
+async def on_crisis_resolved(_event: CrisisResolved, tx: Transaction[Known]) -> None:
+    """The same; how the child goes on afterwards the board still plans with the parents."""
+    use_cases.note_reached(tx)
+
+
+@events.on(NotificationExhausted, case=lambda event: event.case_id)
+async def on_notification_exhausted(event: NotificationExhausted, tx: Transaction[Known]) -> None:
+    """Have the samenwerkingsverband reach somebody another way: a message that reached nobody is nobody's excuse."""
+    use_cases.note_unreached(tx, day(event.exhausted_at))
+
+
+@events.on(NotificationDelivered, case=lambda event: event.case_id)
+async def on_notification_delivered(event: NotificationDelivered, tx: Transaction[Known]) -> None:
+    """Somebody hears of the case after all; in a crisis only a person who takes it up counts, not a mailbox."""
+    if event.about == "case_escalated" and isinstance(tx.state, Case) and tx.state.owes(Kind.REACH_PERSON):
+        use_cases.note_reached(tx)
 
 
 @events.on(DeadlinePassed)

@@ -105,6 +105,18 @@ def note_crisis(tx: Transaction[Known], case_id: str | None, crisis: Crisis, *, 
         tx.save(ahead.crisis(crisis))
 
 
+def note_unreached(tx: Transaction[Known], on: date) -> None:
+    """A message was given up, or nobody answers in a crisis: somebody has to be reached another way."""
+    if (case := _case(tx)) and case.is_open and case.knows_of(tx.event.subject):
+        _keep(tx, case.unreached(translation.swv(tx), on))
+
+
+def note_reached(tx: Transaction[Known]) -> None:
+    """Somebody was reached, or has taken the crisis up: a line in the history, unless it was not about this case."""
+    if (case := _case(tx)) and case.knows_of(tx.event.subject):
+        _keep(tx, case.reached())
+
+
 def evaluate(tx: Transaction[Known], result: Result, *, on: date, again_on: date | None, present: Sequence[str]) -> None:
     """School and parents looked whether the support is enough; without a parent it is no evaluation that may end anything."""
     if case := _open_case(tx):

@@ -1,8 +1,8 @@
 """Runs notify: `python -m services.notify`."""
 
 from services.chassis import runtime
-from services.chassis.settings import Settings
 from services.notify import app
+from services.notify.settings import Settings
 
 if __name__ == "__main__":
     settings = Settings()

@@ -24,6 +24,12 @@ class OpenCrisis(BaseModel):
     urgency: str
     situation: str | None
     state: str
+    """How it stands by the school."""
+    stage: str
+    """Whether somebody is being called (`calling`) or a person has taken it up (`taken`)."""
+    called: str | None
+    taken_by: str | None
+    taken_at: datetime | None
 
 
 def routes(parts: Parts) -> APIRouter:
@@ -35,7 +41,7 @@ def routes(parts: Parts) -> APIRouter:
         principal = await parts.tokens.principal(request.headers.get("authorization"))
         if not principal.may_operate():
             return http.problem(403, "Not allowed", "This list is for who is on call: send a token with the scope `operator`.")
-        async with parts.engine.connect() as connection:
+        async with parts.engines["crises"].connect() as connection:
             return [OpenCrisis.model_validate(crisis) for crisis in await store.open_crises(connection)]
 
     return router

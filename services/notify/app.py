@@ -1,14 +1,21 @@
 """The one file that knows every part of notify."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 
 from services.chassis import region, runtime
+from services.chassis.runtime import Machine, Parts
 from services.chassis.service import Service
-from services.chassis.settings import Settings
-from services.notify import api, store
+from services.notify import api, store, translation
+from services.notify.clients import Mail
 from services.notify.handlers import events
+from services.notify.letters import Letters
+from services.notify.links import Links
+from services.notify.pages import site
+from services.notify.sending import Sender
+from services.notify.settings import Settings
 
 NAME = "notify"
 
@@ -21,5 +28,17 @@ def build(settings: Settings) -> FastAPI:
         events=events,
         store=store,
         migrations=Path(__file__).parent / "migrations",
+        deadlines=translation.deadlines,
+        deadlines_in="crises",
     )
-    return runtime.build(service, settings, api.routes)
+
+    def senders(machine: Machine) -> Iterator[Sender]:
+        mail, letters = Mail(settings), Letters(settings, service.region, machine.clock)
+        return (Sender(machine, lane, mail, letters) for lane in service.lanes)
+
+    def routes(parts: Parts) -> APIRouter:
+        router = api.routes(parts)
+        router.include_router(site.routes(Links(parts, service.region)))
+        return router
+
+    return runtime.build(service, settings, routes, senders)

@@ -1,21 +1,48 @@
-"""What notify does for each event: keep the list of crises for who is on call."""
+"""What notify does for each event: call people in a crisis, and let somebody further up hear of what is late."""
 
-from passend_contracts.events import CrisisRaised, CrisisUpdated
+from passend_contracts.events import CaseEscalated, CaseStalled, CrisisRaised, CrisisUpdated
 
-from services.chassis.transaction import Events, Transaction
+from services.chassis.transaction import DeadlinePassed, Events, Transaction
 from services.notify import translation, use_cases
-from services.notify.domain.crisis import Crisis
+from services.notify.store import Known
 
 events = Events()
 
 
 @events.on(CrisisRaised)
-async def on_crisis_raised(event: CrisisRaised, tx: Transaction[Crisis]) -> None:
-    """Put the crisis on the list of who is on call."""
-    use_cases.take_up(tx, translation.raised(event, tx))
+async def on_crisis_raised(event: CrisisRaised, tx: Transaction[Known]) -> None:
+    """Call who is on call, at once."""
+    use_cases.hear(tx, translation.raised(event, tx))
 
 
 @events.on(CrisisUpdated)
-async def on_crisis_updated(event: CrisisUpdated, tx: Transaction[Crisis]) -> None:
-    """Say on the list how the crisis stands; an update that is heard first puts it there too."""
-    use_cases.take_up(tx, translation.updated(event, tx))
+async def on_crisis_updated(event: CrisisUpdated, tx: Transaction[Known]) -> None:
+    """Keep how the crisis stands; one that is over needs nobody, and an update that is heard first calls too."""
+    use_cases.hear(tx, translation.updated(event, tx))
+
+
+@events.on(CaseEscalated)
+async def on_case_escalated(event: CaseEscalated, tx: Transaction[Known]) -> None:
+    """Let the role to which it climbs know that something waits."""
+    use_cases.tell_of_lateness(tx, event.climbed_to, translation.board(tx))
+
+
+@events.on(CaseStalled)
+async def on_case_stalled(_event: CaseStalled, tx: Transaction[Known]) -> None:
+    """Let the director of the samenwerkingsverband know: everybody else has heard already."""
+    use_cases.tell_of_lateness(tx, "swv_director", translation.board(tx))
+
+
+@events.on(DeadlinePassed)
+async def on_deadline_passed(event: DeadlinePassed, tx: Transaction[Known]) -> None:
+    """Call who is next, remind who took it up, or forget: only for the moment that the crisis waits for now."""
+    crisis = translation.known_crisis(tx)
+    if crisis is None or translation.deadlines(crisis).get(event.kind) != event.due:
+        return
+    match event.kind:
+        case "call":
+            use_cases.climb(tx, crisis, "not_acknowledged")
+        case "remind":
+            use_cases.remind(tx, crisis)
+        case _:
+            await use_cases.forget(tx, crisis)

@@ -1,38 +1,111 @@
-"""Crises to rows and back, a whole batch at a time."""
+"""Crises, messages and links to rows and back, a whole batch at a time."""
 
-from collections.abc import Mapping, Sequence
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from hashlib import sha256
 from typing import Any
+from uuid import uuid4
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, delete, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import col
 
-from services.notify.domain.crisis import Crisis
-from services.notify.tables import CrisisRow
+from services.notify.domain.case import Case
+from services.notify.domain.crisis import Crisis, Stage
+from services.notify.domain.link import Link
+from services.notify.domain.message import About, Message, Purpose
+from services.notify.tables import CrisisRow, DeliveryRow, LinkRow
 
 FIELDS = tuple(CrisisRow.model_fields)
+Known = Crisis | Case
+"""What has to be reached about: a crisis, or a case that somebody is late for."""
 
 
-async def load(connection: AsyncConnection, crisis_ids: Sequence[str]) -> dict[str, Crisis]:
-    """The crises that there are."""
-    rows = await connection.execute(select(CrisisRow).where(col(CrisisRow.id).in_(crisis_ids)))
+async def load(connection: AsyncConnection, subjects: Sequence[str]) -> dict[str, Known]:
+    """The crises that there are; of a case nothing is kept."""
+    rows = await connection.execute(select(CrisisRow).where(col(CrisisRow.id).in_(subjects)))
     return {row.id: _crisis(row) for row in rows}
 
 
 async def open_crises(connection: AsyncConnection) -> list[Crisis]:
     """Those in which somebody still has to help, longest waiting first."""
-    rows = await connection.execute(select(CrisisRow).where(col(CrisisRow.state) != "over").order_by(col(CrisisRow.raised_at)))
+    rows = await connection.execute(select(CrisisRow).where(col(CrisisRow.stage) != Stage.RESOLVED).order_by(col(CrisisRow.raised_at)))
     return [_crisis(row) for row in rows]
 
 
 def _crisis(row: Row[Any]) -> Crisis:
-    return Crisis(**{name: getattr(row, name) for name in FIELDS})
+    return Crisis(**{name: getattr(row, name) for name in FIELDS if name != "stage"}, stage=Stage(row.stage))
 
 
-async def save(connection: AsyncConnection, states: Mapping[str, Crisis]) -> None:
-    """Write these crises in place of what was there."""
-    written = upsert(CrisisRow)
-    fresh = {name: written.excluded[name] for name in FIELDS if name != "id"}
-    rows = [{name: getattr(crisis, name) for name in FIELDS} for crisis in states.values()]
-    await connection.execute(written.on_conflict_do_update(index_elements=["id"], set_=fresh), rows)
+async def save(connection: AsyncConnection, states: Mapping[str, Known]) -> None:
+    """Write these crises in place of what was there, and the messages about them and about cases; what no longer matters is not sent."""
+    if crises := [known for known in states.values() if isinstance(known, Crisis)]:
+        written = upsert(CrisisRow)
+        fresh = {name: written.excluded[name] for name in FIELDS if name != "id"}
+        rows = [{name: getattr(crisis, name) for name in FIELDS} for crisis in crises]
+        await connection.execute(written.on_conflict_do_update(index_elements=["id"], set_=fresh), rows)
+        await _take_back(connection, crises)
+    if written_now := [(known, message, _token(message)) for known in states.values() for message in known.messages]:
+        await connection.execute(insert(DeliveryRow), [_delivery(known, message, token) for known, message, token in written_now])
+    if links := list(_links(written_now)):
+        await connection.execute(insert(LinkRow), links)
+
+
+async def _take_back(connection: AsyncConnection, crises: Sequence[Crisis]) -> None:
+    """Nobody is called to what somebody has taken up, nor reminded of what is over."""
+    waiting = delete(DeliveryRow).where(col(DeliveryRow.lane) == "crises", col(DeliveryRow.done_at).is_(None))
+    if over := [crisis.id for crisis in crises if crisis.stage is Stage.RESOLVED]:
+        await connection.execute(waiting.where(col(DeliveryRow.subject).in_(over)))
+    if taken := [crisis.id for crisis in crises if crisis.stage is Stage.TAKEN]:
+        calls = col(DeliveryRow.about) == About.CRISIS_CALL
+        await connection.execute(waiting.where(col(DeliveryRow.subject).in_(taken), calls))
+
+
+def _token(message: Message) -> str | None:
+    return secrets.token_urlsafe(32) if message.link else None
+
+
+def _delivery(known: Known, message: Message, token: str | None) -> dict[str, Any]:
+    return {
+        "id": str(uuid4()),
+        "lane": "cases" if message.about is About.CASE_ESCALATED else "crises",
+        "subject": known.id,
+        "case_id": known.case_id if isinstance(known, Crisis) else known.id,
+        "about": message.about,
+        "role": message.role,
+        "address": message.address,
+        "token": token,
+        "written_at": message.written_at,
+        "next_at": message.written_at,
+        "attempts": 0,
+    }
+
+
+def _links(written_now: Sequence[tuple[Known, Message, str | None]]) -> Iterator[dict[str, Any]]:
+    for known, message, token in written_now:
+        if token:
+            yield {"hash": hashed(token), "crisis": known.id, "role": message.role, "purpose": message.link}
+
+
+def hashed(token: str) -> bytes:
+    """How a token is kept."""
+    return sha256(token.encode()).digest()
+
+
+async def link(connection: AsyncConnection, token: str) -> Link | None:
+    """The link with that token."""
+    row = (await connection.execute(select(LinkRow).where(col(LinkRow.hash) == hashed(token)))).first()
+    return Link(row.hash, row.crisis, row.role, Purpose(row.purpose), row.used_at) if row else None
+
+
+async def use(connection: AsyncConnection, used: Link, now: datetime) -> None:
+    """The link has done what it is for."""
+    await connection.execute(update(LinkRow).where(col(LinkRow.hash) == used.hash).values(used_at=now))
+
+
+async def forget(connection: AsyncConnection, crisis: str) -> None:
+    """Delete whom was written in a crisis, and the links."""
+    await connection.execute(delete(DeliveryRow).where(col(DeliveryRow.subject) == crisis, col(DeliveryRow.lane) == "crises"))
+    await connection.execute(delete(LinkRow).where(col(LinkRow.crisis) == crisis))

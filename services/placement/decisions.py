@@ -243,7 +243,7 @@ class Office:
         """Take a decision under its own key; raises `Invalid` with everything that is wrong with form and key."""
         form = self._checked(decision.form, content, key)
         command = Command(key or "", decision.name, case, self._swv, (request, form.to_wire()))
-        return await self._parts.commands.run(command, lambda tx: decision.take(tx, form, request, self.region))
+        return await self._parts.commands["cases"].run(command, lambda tx: decision.take(tx, form, request, self.region))
 
     def _checked(self, model: type[Form], content: Any, key: str | None) -> Form:
         problems = [] if key and AN_ID.fullmatch(key) else [NO_KEY]

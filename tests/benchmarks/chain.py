@@ -16,6 +16,14 @@ from tests.pairs.ports import free_port
 from tests.pairs.topics import REGION
 
 WITHIN = 60.0
+NO_MAIL = {
+    "PASSEND_SMTP_HOST": "127.0.0.1",
+    "PASSEND_SMTP_PORT": "1",
+    "PASSEND_MAIL_FROM": "nobody@passend.example",
+    "PASSEND_LINKS_AT": "http://127.0.0.1:1",
+    "PASSEND_CONSOLE_AT": "http://127.0.0.1:1",
+}
+"""Nothing answers there: a mail server is none of what is measured."""
 
 
 @asynccontextmanager
@@ -49,6 +57,7 @@ def _service(pair: Pair, name: Service, ports: dict[str, int], settings: dict[st
         "PASSEND_REGION": str(REGION),
         "PASSEND_JWKS_URL": f"{_url(ports['issuer'])}/jwks.json",
         "PASSEND_ISSUER": _url(ports["issuer"]),
+        **NO_MAIL,
         **{f"PASSEND_{setting.upper()}": value for setting, value in settings.items()},
     }
     return Child(name, module(f"services.{name}"), ready=answers(f"{_url(ports[name])}/health/ready"), environment=environment)

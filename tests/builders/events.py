@@ -8,6 +8,7 @@ from passend_contracts.envelope import Envelope
 from passend_contracts.events import (
     ArrangementRequested,
     CaseClosed,
+    CaseEscalated,
     CaseOpened,
     ConsentGiven,
     ConsentWithdrawn,
@@ -126,6 +127,12 @@ def a_crisis_raised(crisis: str | None = None, *, case_id: str | None = None, no
 def a_crisis_updated(crisis: str | None = None, *, state: str = "ongoing", case_id: str | None = None, **attributes: Any) -> Envelope:
     data = CrisisUpdated(case_id=case_id, school="90AA00", home_municipality=GEMEENTE, noted_at=NOW, state=state)
     return an_event(data, **{"source": SCHOOL_SYSTEM, "subject": crisis, **attributes})
+
+
+def a_case_escalated(case: str | None = None, *, to: str = "education_specialist", **attributes: Any) -> Envelope:
+    """As the guardian tells of it."""
+    data = CaseEscalated(obligation="consult_parents", owner=BOARD, due=TODAY - timedelta(days=1), step=1, climbed_to=to)
+    return an_event(data, **{"source": GUARDIAN_FOR_SCHOOL, "producer": "intake", "subject": case, **attributes})
 
 
 def a_case_opened(case: str | None = None, **attributes: Any) -> Envelope:

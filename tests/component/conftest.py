@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,8 +13,10 @@ from services.chassis.testing import RunningService, running
 from services.intake import app as intake_app
 from services.jgt_bridge import app as jgt_bridge_app
 from services.notify import app as notify_app
+from services.notify.settings import Settings as NotifySettings
 from services.placement import app as placement_app
 from tests.component.issuer import Issuer, bearer
+from tests.component.mail_server import MailServer
 from tests.pairs.pair import Pair
 from tests.pairs.topics import REGION
 
@@ -21,19 +24,27 @@ ISSUER = "http://127.0.0.1:1"
 Tokens = Callable[..., dict[str, str]]
 
 
+def told_to(pair: Pair, service: str, **others: Any) -> dict[str, Any]:
+    """What a service is told on that pair."""
+    return {
+        "port": 1,
+        "database_url": pair.database_url(service),
+        "kafka": pair.kafka,
+        "kafka_embedded": pair.embedded,
+        "region": REGION,
+        "jwks_url": f"{ISSUER}/jwks.json",
+        "issuer": ISSUER,
+        **others,
+    }
+
+
 def settings_of(pair: Pair, service: str, **others: Any) -> Settings:
-    return Settings(
-        **{
-            "port": 1,
-            "database_url": pair.database_url(service),
-            "kafka": pair.kafka,
-            "kafka_embedded": pair.embedded,
-            "region": REGION,
-            "jwks_url": f"{ISSUER}/jwks.json",
-            "issuer": ISSUER,
-            **others,
-        }
-    )
+    return Settings(**told_to(pair, service, **others))
+
+
+def notify_settings(pair: Pair, mail: MailServer, **others: Any) -> NotifySettings:
+    leads_to = {"links_at": "http://notify.example", "console_at": "http://console.example"}
+    return NotifySettings(**told_to(pair, notify_app.NAME, **{**mail.settings, **leads_to, **others}))
 
 
 def run(pair: Pair, name: str, build: Callable[[Settings], FastAPI], **others: Any) -> AbstractAsyncContextManager[RunningService]:
@@ -61,8 +72,16 @@ async def intake(pair: Pair, issuer: Issuer) -> AsyncIterator[RunningService]:
 
 
 @pytest.fixture
-async def notify(pair: Pair, issuer: Issuer) -> AsyncIterator[RunningService]:
-    async with run(pair, notify_app.NAME, notify_app.build, **issuer.settings) as service:
+async def mail(tmp_path: Path) -> AsyncIterator[MailServer]:
+    server = MailServer(tmp_path / "mail")
+    await server.start()
+    yield server
+    await server.stop()
+
+
+@pytest.fixture
+async def notify(pair: Pair, issuer: Issuer, mail: MailServer) -> AsyncIterator[RunningService]:
+    async with running(notify_app.NAME, notify_app.build, notify_settings(pair, mail, **issuer.settings)) as service:
         yield service
 
 

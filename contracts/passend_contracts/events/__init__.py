@@ -13,7 +13,10 @@ from passend_contracts.events.case_reopened.v1 import CaseReopened
 from passend_contracts.events.case_stalled.v1 import CaseStalled
 from passend_contracts.events.consent_given.v1 import ConsentGiven
 from passend_contracts.events.consent_withdrawn.v1 import ConsentWithdrawn
+from passend_contracts.events.crisis_acknowledged.v1 import CrisisAcknowledged
+from passend_contracts.events.crisis_escalated.v1 import CrisisEscalated
 from passend_contracts.events.crisis_raised.v1 import CrisisRaised
+from passend_contracts.events.crisis_resolved.v1 import CrisisResolved
 from passend_contracts.events.crisis_updated.v1 import CrisisUpdated
 from passend_contracts.events.event_accepted.v1 import EventAccepted
 from passend_contracts.events.event_refused.v1 import EventRefused
@@ -29,6 +32,9 @@ from passend_contracts.events.jgt_referral_overdue.v1 import JGTReferralOverdue
 from passend_contracts.events.jgt_referral_recalled.v1 import JGTReferralRecalled
 from passend_contracts.events.jgt_referred.v1 import JGTReferred
 from passend_contracts.events.next_step_set.v1 import NextStepSet
+from passend_contracts.events.notification_delivered.v1 import NotificationDelivered
+from passend_contracts.events.notification_exhausted.v1 import NotificationExhausted
+from passend_contracts.events.notification_failed.v1 import NotificationFailed
 from passend_contracts.events.parents_consulted.v1 import ParentsConsulted
 from passend_contracts.events.place_accepted.v1 import PlaceAccepted
 from passend_contracts.events.place_agreed.v1 import PlaceAgreed
@@ -57,7 +63,10 @@ __all__ = [
     "CaseStalled",
     "ConsentGiven",
     "ConsentWithdrawn",
+    "CrisisAcknowledged",
+    "CrisisEscalated",
     "CrisisRaised",
+    "CrisisResolved",
     "CrisisUpdated",
     "EventAccepted",
     "EventRefused",
@@ -73,6 +82,9 @@ __all__ = [
     "JGTReferralRecalled",
     "JGTReferred",
     "NextStepSet",
+    "NotificationDelivered",
+    "NotificationExhausted",
+    "NotificationFailed",
     "ParentsConsulted",
     "PlaceAccepted",
     "PlaceAgreed",

@@ -14,6 +14,8 @@ TEAM_STATUS = frozenset({"jgt_referral_accepted", "jgt_referral_declined", "jgt_
 
 TALKED = (Kind.CONSULT_PARENTS, Kind.DISCUSS_REPORT)
 """What any talk with the parents settles."""
+REACHED = (Kind.REACH_PERSON,)
+"""What is settled when somebody was reached, also by a talk that ends the case."""
 EVALUATED = (Kind.EVALUATE_SUPPORT, Kind.EVALUATE_ARRANGEMENT)
 """What an evaluation with the parents settles, besides that."""
 
@@ -140,7 +142,7 @@ class Case:
             case Result.GOES_ON:
                 return self.with_duty(duty.evaluate_support(self.board, on, again_on), without=settled)
             case Result.GOAL_MET:
-                left = self._left(*settled, Kind.OBTAIN_CONSENT)
+                left = self._left(*settled, *REACHED, Kind.OBTAIN_CONSENT)
                 return replace(self, obligations=left) if left else self.closed(Outcome.PLACED if self.placed else Outcome.SUPPORTED)
 
     def announces(self, handover: Handover, starts_on: date) -> "Case":
@@ -197,6 +199,19 @@ class Case:
     def crisis_goes_on(self, crisis: Crisis) -> "Case":
         """How a crisis stands changes nothing in what is owed, also when it is over; one first heard of now is taken up as any."""
         return self if any(each.is_the_same(crisis) for each in self.crises) else self.crisis(crisis)
+
+    def knows_of(self, subject: str) -> bool:
+        """Whether that is this case, or a crisis of its child that its own board told of."""
+        return subject == self.id or any(each.id == subject for each in self.crises)
+
+    def unreached(self, swv: str, on: date) -> "Case":
+        """A message about this child reached nobody: the samenwerkingsverband reaches somebody another way."""
+        return self.sooner(duty.reach_person(swv, on), without=())
+
+    def reached(self) -> "Case":
+        """Somebody was reached after all."""
+        left = self._left(*REACHED)
+        return replace(self, obligations=left) if left else self
 
     def _talked(self, on: date) -> tuple[Kind, ...]:
         """What a talk with the parents on that day settles, whatever came of it.

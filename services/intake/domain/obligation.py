@@ -26,6 +26,7 @@ class Kind(StrEnum):
     START_PLACEMENT = "start_placement"
     TAKE_OVER = "take_over"
     RESOLVE_STALL = "resolve_stall"
+    REACH_PERSON = "reach_person"
 
 
 SUPPORT_LADDER = ("education_specialist", "school_director", "swv_director")
@@ -185,6 +186,11 @@ def take_over(receiver: str, starts_on: date) -> Obligation:
 def resolve_stall(swv: str, due: date) -> Obligation:
     """Get a case going that stands still: the samenwerkingsverband's, as long as anything in it has stalled."""
     return Obligation(Kind.RESOLVE_STALL, swv, due, "No child goes without fitting support (WPO art. 18a)")
+
+
+def reach_person(swv: str, since: date) -> Obligation:
+    """Reach by phone or in person who could not be reached by message: the samenwerkingsverband's, by the next day."""
+    return Obligation(Kind.REACH_PERSON, swv, since + timedelta(days=1), "A message about this child reached nobody")
 
 
 def with_stall(obligations: tuple[Obligation, ...]) -> tuple[Obligation, ...]:

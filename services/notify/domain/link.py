@@ -1,0 +1,17 @@
+"""A link that lets who was written to do one thing in one crisis, once."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.notify.domain.message import Purpose
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """What is kept of a link: a hash of its token, never the token."""
+
+    hash: bytes
+    crisis: str
+    role: str
+    purpose: Purpose
+    used_at: datetime | None = None

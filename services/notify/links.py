@@ -1,0 +1,79 @@
+"""What somebody may do who follows a link in a message: look, which changes nothing, and then do what it is for, once."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.chassis.commands import Act
+from services.chassis.region import CrisisNumber, Region
+from services.chassis.runtime import Parts
+from services.chassis.transaction import Transaction
+from services.notify import store, use_cases
+from services.notify.domain.crisis import Crisis
+from services.notify.domain.link import Link
+from services.notify.store import Known
+
+
+class NoSuchLink(Exception):
+    """Nobody was ever sent this link, or it is so old that it was deleted."""
+
+
+class OfAnotherCrisis(Exception):
+    """The link is good, and for another crisis than its address says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """A link and the crisis that it is of, as it stands."""
+
+    link: Link
+    crisis: Crisis
+
+
+class Links:
+    """Follows links on the connections of the lane of crises: who helps waits for no case, also while this crisis is parked."""
+
+    def __init__(self, parts: Parts, region: Region) -> None:
+        self.region = region
+        self._parts = parts
+        self._engine = parts.engines["crises"]
+
+    @property
+    def now(self) -> datetime:
+        """The present."""
+        return self._parts.clock.now()
+
+    async def look(self, crisis_id: str, token: str) -> Followed:
+        """What the link is of; changes nothing, so mail scanners may look as often as they like. Raises `NoSuchLink`, `OfAnotherCrisis`."""
+        async with self._engine.connect() as connection:
+            link = await store.link(connection, token)
+            if link is None:
+                raise NoSuchLink
+            if link.crisis != crisis_id:
+                raise OfAnotherCrisis
+            crisis = (await store.load(connection, [crisis_id])).get(crisis_id)
+        if not isinstance(crisis, Crisis):
+            raise NoSuchLink
+        return Followed(link, crisis)
+
+    async def follow(self, crisis_id: str, token: str) -> None:
+        """Do what the link is for; somebody who was there before stays who it was. Raises as `look`."""
+        link = (await self.look(crisis_id, token)).link
+
+        async def do(tx: Transaction[Known]) -> None:
+            await use_cases.follow(tx, link)
+
+        await self._parts.commands["crises"].act(Act(crisis_id, "link_followed", link.hash.hex()), do)
+
+    def numbers(self, municipality: str) -> list[CrisisNumber]:
+        """Whom to phone now about a child who lives there."""
+        return self.region.numbers(municipality, self.now.date())
+
+    def school(self, school: str) -> str:
+        """The name of a school."""
+        found = self.region.school(school, self.now.date())
+        return found.name if found else school
+
+    def municipality(self, municipality: str) -> str:
+        """The name of a gemeente; of one outside the region only the code is known."""
+        found = self.region.party(municipality)
+        return found.name if found else municipality

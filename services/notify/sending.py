@@ -1,0 +1,142 @@
+"""Sends what has to go out, for as long as it takes, and keeps what came of it: each message at least once, each receipt once.
+
+A message is claimed and committed, handed to the mail server, and marked in one transaction with its receipt. Who is killed in between
+finds its own claims again when it starts; another replica takes them when they lapse. The Message-ID is the message's own, so what
+goes out twice shows once.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from passend_contracts.catalogue import Lane
+from passend_contracts.events import NotificationDelivered, NotificationExhausted, NotificationFailed
+from prometheus_client import Counter, Gauge
+from sqlalchemy import Row, text
+
+from services.chassis import telemetry
+from services.chassis.commands import Act, Commands
+from services.chassis.runtime import Machine
+from services.chassis.transaction import Transaction
+from services.chassis.worker import Worker
+from services.notify import use_cases
+from services.notify.clients import Mail, Outcome
+from services.notify.domain.message import About, patience
+from services.notify.letters import Letters
+from services.notify.store import Known
+from services.notify.translation import known_crisis
+
+AT_ONCE = 10
+"""How many messages are on their way at a time."""
+KEEP_FOR = timedelta(days=30)
+"""How long the mailbox that a message about a case went to is kept."""
+ATTEMPTS = Counter("notification_attempts", "Attempts to hand a message to the mail server", ["about", "outcome"])
+UNACKNOWLEDGED = Gauge("crisis_unacknowledged_seconds", "How long the oldest open crisis waits that nobody took; 0 without one")
+
+log = structlog.get_logger()
+
+CLAIM = text("""
+    UPDATE delivery
+    SET claimed_by = :me, claimed_until = clock_timestamp() + :within, attempts = attempts + 1
+    WHERE id IN (
+        SELECT id FROM delivery
+        WHERE lane = :lane AND done_at IS NULL AND next_at <= :now AND (claimed_until IS NULL OR claimed_until < clock_timestamp())
+        ORDER BY next_at, id LIMIT :rows FOR UPDATE SKIP LOCKED
+    )
+    RETURNING id, subject, case_id, about, role, address, token, written_at, attempts, outcome
+""")
+TAKE_OVER = text("UPDATE delivery SET claimed_until = NULL WHERE lane = :lane AND claimed_by = :me AND done_at IS NULL")
+DONE = text("""
+    UPDATE delivery SET done_at = :now, outcome = :outcome, token = NULL, claimed_until = NULL
+    WHERE id = :id AND done_at IS NULL AND attempts = :attempts
+    RETURNING id
+""")
+LATER = text("""
+    UPDATE delivery SET next_at = :next_at, outcome = :outcome, claimed_until = NULL
+    WHERE id = :id AND done_at IS NULL AND attempts = :attempts
+    RETURNING id
+""")
+FORGET = text("DELETE FROM delivery WHERE lane = 'cases' AND done_at < :before")
+WAITING_SINCE = text("SELECT min(raised_at) FROM crisis WHERE stage = 'calling'")
+
+
+class Sender(Worker):
+    """Sends the messages of one lane: those of a crisis have connections of their own and wait for no other."""
+
+    part = "sender"
+
+    def __init__(self, machine: Machine, lane: Lane, mail: Mail, letters: Letters) -> None:
+        super().__init__(machine.service, name=telemetry.part(self.part, lane), **machine.worker_parts(lane))
+        self._lane = lane
+        self._commands: Commands[Known] = machine.commands[lane]
+        self._mail = mail
+        self._letters = letters
+        self._me = machine.settings.replica
+        self._took_over = False
+        self._forgot_at: datetime | None = None
+
+    async def _round(self, limit: int) -> int:
+        claimed = await self._claim(min(limit, AT_ONCE))
+        outcomes = await asyncio.gather(*(self._mail.send(self._letters.write(row)) for row in claimed))
+        for row, outcome in zip(claimed, outcomes, strict=True):
+            ATTEMPTS.labels(row.about, outcome).inc()
+            await self._commands.act(Act(row.subject, "message_tried", f"{row.id} {row.attempts}"), _Receipt(row, outcome))
+        return len(claimed)
+
+    async def _claim(self, rows: int) -> Sequence[Row[Any]]:
+        now = self._clock.now()
+        async with self._engine.begin() as connection:
+            if not self._took_over:
+                await connection.execute(TAKE_OVER, {"lane": self._lane, "me": self._me})
+            if self._lane == "crises":
+                since = (await connection.execute(WAITING_SINCE)).scalar_one()
+                UNACKNOWLEDGED.set((now - since).total_seconds() if since else 0)
+            elif self._forgot_at is None or now - self._forgot_at > timedelta(hours=1):
+                await connection.execute(FORGET, {"before": now - KEEP_FOR})
+                self._forgot_at = now
+            claim = {"lane": self._lane, "me": self._me, "now": now, "rows": rows, "within": self._letters.within}
+            claimed = (await connection.execute(CLAIM, claim)).all()
+        self._took_over = True
+        return claimed
+
+
+class _Receipt:
+    """What came of an attempt takes effect: the message is done with or tried later, and it is told; a refused call climbs at once."""
+
+    def __init__(self, row: Row[Any], outcome: Outcome) -> None:
+        self._row = row
+        self._outcome = outcome
+        self._about = {"case_id": row.case_id, "message": row.id, "about": row.about, "role": row.role}
+        self._tried = self._about | {"channel": "email", "attempts": row.attempts}
+
+    async def __call__(self, tx: Transaction[Known]) -> None:
+        if self._outcome is Outcome.DELIVERED:
+            if await self._mark(tx, DONE, now=tx.now):
+                tx.publish(NotificationDelivered(**self._tried, delivered_at=tx.now), sender=tx.service.swv)
+            return
+        next_at = None if self._outcome is Outcome.REFUSED else self._next_attempt(tx.now)
+        if await (self._mark(tx, LATER, next_at=next_at) if next_at else self._mark(tx, DONE, now=tx.now)):
+            self._tell(tx, next_at)
+
+    async def _mark(self, tx: Transaction[Known], statement: Any, **values: datetime) -> bool:
+        """Whether the message still waited for this attempt: somebody may have taken the crisis up meanwhile."""
+        own = {"id": self._row.id, "attempts": self._row.attempts, "outcome": self._outcome}
+        return (await (await tx.database()).execute(statement, own | values)).first() is not None
+
+    def _next_attempt(self, now: datetime) -> datetime | None:
+        return patience(About(self._row.about)).next_attempt(self._row.attempts, written=self._row.written_at, now=now)
+
+    def _tell(self, tx: Transaction[Known], next_at: datetime | None) -> None:
+        log.warning("message_not_delivered", about=self._row.about, role=self._row.role, why=self._outcome, attempts=self._row.attempts)
+        if self._row.outcome is None:
+            failed = NotificationFailed(**self._tried, reason=self._outcome, failed_at=tx.now, next_attempt_at=next_at)
+            tx.publish(failed, sender=tx.service.swv)
+        if next_at:
+            return
+        reason = "refused" if self._outcome is Outcome.REFUSED else "tried_for_too_long"
+        tx.publish(NotificationExhausted(**self._about, reason=reason, exhausted_at=tx.now), sender=tx.service.swv)
+        crisis = known_crisis(tx)
+        if crisis and self._row.about == About.CRISIS_CALL and crisis.is_waiting_for(self._row.role):
+            use_cases.climb(tx, crisis, "not_delivered")
