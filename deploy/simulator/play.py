@@ -10,12 +10,13 @@ from pathlib import Path
 
 import httpx
 
-from deploy.embedded.processes import REGION, Ports
+from deploy.embedded.processes import MAIL, REGION, Ports
 from deploy.parties.board import schools
 from deploy.simulator.actors import Answering
 from deploy.simulator.doors import Doors, Topics
 from deploy.simulator.lives import Life, lives
 from deploy.simulator.office import Office
+from deploy.simulator.on_call import OnCall
 from deploy.simulator.region import Region, outcomes, told
 from services.chassis.calendar import LEGAL_TIME
 from services.chassis.region import SCHOOL_KINDS, load
@@ -42,7 +43,8 @@ async def play(options: argparse.Namespace) -> None:
             await topics.heard()
             for life in played:
                 region.begin(life, began)
-            await _live(region, office_of(doors, ports, region.counts, a_day), played)
+            on_call = OnCall(doors, ports.url(MAIL), region.counts, a_minute=timedelta(seconds=1), a_day=timedelta(seconds=20))
+            await _live(region, office_of(doors, ports, region.counts, a_day), on_call, len(played))
         await topics.close()
         print(region.progress(len(played)))
         for line in told(await _settled(doors, played)):
@@ -57,18 +59,20 @@ def office_of(doors: Doors, ports: Ports, counts: Counter[str], a_day: timedelta
     return Office(doors, ports.url("placement"), region.of_kind("swv")[0].id, special, counts, a_day)
 
 
-async def _live(region: Region, office: Office, played: Sequence[Life]) -> None:
+async def _live(region: Region, office: Office, on_call: OnCall, children: int) -> None:
     """Carry the agenda out, hear the answers, and let the office decide, until nobody plans anything any more."""
     await office.open()
     said = asyncio.get_running_loop().time()
-    while region.next_moment:
+    while region.next_moment or on_call.next_moment:
         now = datetime.now(UTC)
         for doings in region.due(now).values():
             await region.do(doings)
         await region.listen(now)
+        await on_call.read(region.crises, now)
+        await on_call.act(now)
         await office.look(now.astimezone(LEGAL_TIME))
         if asyncio.get_running_loop().time() - said > TELL_EVERY:
-            print(region.progress(len(played)), flush=True)
+            print(region.progress(children), flush=True)
             said = asyncio.get_running_loop().time()
         await asyncio.sleep(LOOK_EVERY)
 

@@ -9,13 +9,16 @@ from heapq import heappop, heappush
 from itertools import count
 from typing import Any, TextIO
 
+from passend_contracts import catalogue
 from passend_contracts.envelope import Envelope, encode
+from passend_contracts.events import CrisisRaised
 
 from deploy.simulator.actors import Answer, Answering
 from deploy.simulator.doors import Doors, Receipt, Topics
 from deploy.simulator.lives import Life, wrong
 from services.chassis.calendar import LEGAL_TIME
 
+RAISED = catalogue.of(CrisisRaised).type
 Later = Callable[[datetime, float], datetime]
 """The moment so many days after another at which somebody does something: people have office hours."""
 
@@ -44,6 +47,8 @@ class Region:
     later: Later
     sent: TextIO
     counts: Counter[str] = field(default_factory=Counter)
+    crises: set[str] = field(default_factory=set)
+    """Those that were raised."""
     _agenda: list[tuple[datetime, int, Life | Answer, int]] = field(default_factory=list)
     _order: Iterator[int] = field(default_factory=count)
     _void: set[str] = field(default_factory=set)
@@ -114,6 +119,8 @@ class Region:
             event = doing.event
             if not receipt.accepted:
                 raise RuntimeError(f"a door sent back {event.type} of case {event.subject}: status {receipt.status}")
+            if event.type == RAISED:
+                self.crises.add(event.subject)
             line = {"source": event.source, "id": event.id, "case": event.subject, "kind": doing.kind}
             self.sent.write(json.dumps(line) + "\n")
         self.counts["events"] += len(doings)

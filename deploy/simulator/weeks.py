@@ -20,13 +20,14 @@ from typing import Any, TextIO
 import httpx
 
 from deploy.embedded.broker import topics_of
-from deploy.embedded.processes import REGION, SERVICES, Ports, free_base
+from deploy.embedded.processes import MAIL, REGION, SERVICES, Ports, free_base
 from deploy.parties.board import schools
 from deploy.simulator.actors import Answering
 from deploy.simulator.clockwork import Clockwork
 from deploy.simulator.doors import Doors, Topics
 from deploy.simulator.lives import lives
 from deploy.simulator.office import Office
+from deploy.simulator.on_call import OnCall
 from deploy.simulator.play import office_of
 from deploy.simulator.region import Region, outcomes, told
 from services.chassis.calendar import LEGAL_TIME
@@ -59,6 +60,7 @@ class Weeks:
 
     region: Region
     office: Office
+    on_call: OnCall
     clockwork: Clockwork
     until: datetime
     platform: int
@@ -87,11 +89,12 @@ class Weeks:
 
     async def _next(self) -> datetime:
         """The next moment at which anybody, or a service, has something to do."""
-        due = await self._idle()
+        due, now = await self._idle(), self.clockwork.clock.now()
         began = time.monotonic()
-        await self.region.listen(self.clockwork.clock.now())
+        await self.region.listen(now)
+        await self.on_call.read(self.region.crises, now)
         self.spent["listening"] += time.monotonic() - began
-        return min(each for each in (due, self.region.next_moment, self._day) if each)
+        return min(each for each in (due, self.region.next_moment, self.on_call.next_moment, self._day) if each)
 
     async def _act(self, moment: datetime) -> None:
         """Do what is due, one kind of party after the other: what a gemeente answers never races with what a board says."""
@@ -99,6 +102,8 @@ class Weeks:
             began = time.monotonic()
             await self.region.do(doings)
             self.spent["sending"] += time.monotonic() - began
+            await self._idle()
+        if await self.on_call.act(moment):
             await self._idle()
         if moment >= self._day:
             self._day = at_work(moment, 0)
@@ -147,7 +152,8 @@ async def play(options: argparse.Namespace, directory: Path, sent: TextIO) -> in
         await office.open()
         for life in played:
             region.begin(life, START)
-        weeks = Weeks(region, office, clockwork, START + timedelta(days=days), process.pid, kill_weekly=options.kill_weekly)
+        people = OnCall(doors, ports.url(MAIL), region.counts, a_minute=timedelta(minutes=1), a_day=timedelta(days=1))
+        weeks = Weeks(region, office, people, clockwork, START + timedelta(days=days), process.pid, kill_weekly=options.kill_weekly)
         await weeks.run(len(played))
         await region.topics.close()
         seconds = time.monotonic() - began

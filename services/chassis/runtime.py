@@ -167,7 +167,8 @@ def build(service: Service[Any], settings: Settings, routes: Routes | None = Non
     for worker in workers(machine) if workers else ():
         machine.add_worker(worker)
     if settings.control:
-        machine.running.append(Control(machine.engines["cases"], machine.clock, settings.control, machine.wake_workers).run)
+        control = Control(machine.engines["cases"], machine.clock, settings.control, machine.wake_workers, service.waits_for)
+        machine.running.append(control.run)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:

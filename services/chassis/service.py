@@ -36,6 +36,8 @@ class Service(Generic[S]):
     """The moments that a case waits for, by kind: timers follow the state, so that a date changed or met cancels its timer."""
     deadlines_in: Lane = "cases"
     """The lane whose connections act on them: those of crises wait for nothing else."""
+    waits_for: str | None = None
+    """SQL that selects the moments (`due`) for which it waits besides, so that a simulation knows of them."""
     record: Recorder | None = None
     """Is given every record read, decodable or not, in the transaction of its batch: only the console keeps the record."""
 

@@ -30,6 +30,7 @@ def build(settings: Settings) -> FastAPI:
         migrations=Path(__file__).parent / "migrations",
         deadlines=translation.deadlines,
         deadlines_in="crises",
+        waits_for="SELECT next_at AS due FROM delivery WHERE done_at IS NULL",
     )
 
     def senders(machine: Machine) -> Iterator[Sender]:
