@@ -141,6 +141,7 @@ def environment(service: str, directory: Path, ports: Ports) -> dict[str, str]:
         "PASSEND_AUDIENCE": "passend",
         "PASSEND_REPLICA": "0",
         "PASSEND_DEMO": "true",
+        "PASSEND_OFFICE_URL": ports.url("placement"),
         **(_mail_settings(directory, ports) if service == "notify" else {}),
     }
 

@@ -2,7 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse
@@ -11,7 +11,7 @@ from pydantic.alias_generators import to_camel
 
 from services.chassis import http
 from services.chassis.runtime import Parts
-from services.console import record
+from services.console import record, sessions
 from services.console.domain.timeline import Hop, in_causal_order
 from services.console.parties import Parties
 from services.console.proof import CaseRecord, Sent, marked, violations
@@ -29,7 +29,7 @@ class _Shown(BaseModel):
 
 
 class ShownHop(_Shown):
-    """One record of the case: an event on a topic, or something unreadable with the reasons."""
+    """One record of the case: an event on a topic, or something unreadable with the reasons; an operator reads no content."""
 
     at: datetime | None
     """When its sender logged it."""
@@ -45,7 +45,6 @@ class ShownHop(_Shown):
     sequence: str | None
     partition: int
     offset: int
-    data: dict[str, Any]
     reasons: tuple[str, ...] | None
 
 
@@ -102,14 +101,13 @@ class Bewijs(_Shown):
 def routes(parts: Parts, parties: Parties) -> APIRouter:
     """The routes of the console."""
     router = APIRouter()
-    _add_proof(router, parts)
+    _add_proof(router, parts, parties)
 
     @router.get(
         "/v1/tijdlijnen/{case_id}", response_model=Tijdlijn, response_model_exclude_none=True, summary="A case's timeline over all services"
     )
     async def tijdlijn(case_id: str, request: Request) -> Tijdlijn | JSONResponse:
-        principal = await parts.tokens.principal(request.headers.get("authorization"))
-        if not principal.may_operate():
+        if not await _operates(parts, parties, request):
             return _operators_only()
         if not A_CASE_ID.fullmatch(case_id):
             return _unknown()
@@ -119,21 +117,25 @@ def routes(parts: Parts, parties: Parties) -> APIRouter:
 
     @router.api_route("/v1/{_:path}", methods=METHODS, include_in_schema=False)
     async def nothing_here() -> JSONResponse:
-        """The pages are mounted under everything else: without this, a program with a wrong path would get one of them."""
+        """The pages stand under everything else: without this, a program with a wrong path would get one of them."""
         return http.problem(404, "Not found", "There is no such resource; see the API's description at /v1/openapi.json.")
 
     return router
 
 
-def _add_proof(router: APIRouter, parts: Parts) -> None:
-    engine = parts.engine.execution_options(isolation_level="REPEATABLE READ")  # the whole record as of one moment
+async def _operates(parts: Parts, parties: Parties, request: Request) -> bool:
+    """Whether an operator asks: by the same rule as for the pages."""
+    principal = await parts.tokens.principal(request.headers.get("authorization"))
+    visitor = sessions.visitor(principal, parties.known)
+    return visitor is not None and visitor.operates
 
-    async def is_operator(request: Request) -> bool:
-        return (await parts.tokens.principal(request.headers.get("authorization"))).may_operate()
+
+def _add_proof(router: APIRouter, parts: Parts, parties: Parties) -> None:
+    engine = parts.engine.execution_options(isolation_level="REPEATABLE READ")  # the whole record as of one moment
 
     @router.get("/v1/bewijs", response_model=Bewijs, summary="Check the guarantee from the record alone")
     async def bewijs(request: Request, idle: Idle = False) -> Bewijs | JSONResponse:  # noqa: FBT002 -- a query parameter
-        if not await is_operator(request):
+        if not await _operates(parts, parties, request):
             return _operators_only()
         proof, fingerprint = Bewijs(records=0, cases=0, fingerprint="", violations=[]), 0
         now, settled = parts.clock.now(), datetime.now(UTC) - (timedelta() if idle else SETTLES_WITHIN)
@@ -149,7 +151,7 @@ def _add_proof(router: APIRouter, parts: Parts) -> None:
 
     @router.post("/v1/uitkomsten", response_model=Uitkomst, summary="Which of these events have no outcome in the record")
     async def uitkomsten(gestuurd: Gestuurd, request: Request) -> Uitkomst | JSONResponse:
-        if not await is_operator(request):
+        if not await _operates(parts, parties, request):
             return _operators_only()
         sent = {Sent(each.source, each.id) for each in gestuurd.sent}
         async with engine.connect() as connection:
@@ -179,6 +181,5 @@ def _shown(hop: Hop, parties: Parties) -> ShownHop:
         sequence=hop.sequence,
         partition=hop.partition,
         offset=hop.offset,
-        data=hop.data,
         reasons=hop.reasons or None,
     )

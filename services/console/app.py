@@ -12,12 +12,13 @@ from services.console import api, record, store
 from services.console.handlers import events
 from services.console.pages import site
 from services.console.parties import Parties
+from services.console.settings import ConsoleSettings
 
 NAME = "console"
 
 
 def build(settings: Settings) -> FastAPI:
-    """The console with these settings."""
+    """The console with these settings, and with its own from the environment."""
     service = Service(
         name=NAME,
         region=region.load(settings.region),
@@ -26,12 +27,11 @@ def build(settings: Settings) -> FastAPI:
         migrations=Path(__file__).parent / "migrations",
         record=record.keep,
     )
-    parties = Parties(service.region)
+    parties, own = Parties(service.region), ConsoleSettings()
 
     def routes(parts: Parts) -> APIRouter:
-        site.define_pages(parts.engine, parties)
-        return api.routes(parts, parties)
+        router = api.routes(parts, parties)
+        router.include_router(site.routes(parts, parties, own))
+        return router
 
-    app = runtime.build(service, settings, routes)
-    site.mount_on(app)
-    return app
+    return runtime.build(service, settings, routes)

@@ -2,6 +2,7 @@
 
 from passend_contracts.events import CaseClosed, CaseOpened, CaseReopened, NextStepSet
 
+from services.chassis.calendar import day
 from services.chassis.transaction import Events, Transaction
 from services.console import translation
 from services.console.domain.case import Case
@@ -18,7 +19,7 @@ async def on_case_opened(event: CaseOpened, tx: Transaction[Case]) -> None:
 @events.on(NextStepSet)
 async def on_next_step_set(event: NextStepSet, tx: Transaction[Case]) -> None:
     """Show who owes the child what by when."""
-    tx.save(translation.case(tx).owes(translation.obligations(event)))
+    tx.save(translation.case(tx).owes(translation.obligations(event), day(tx.event.time)))
 
 
 @events.on(CaseClosed)

@@ -15,18 +15,18 @@ class Parties:
     """The organisations and schools of a region, and the services that speak in their name."""
 
     def __init__(self, region: Region) -> None:
-        self._region = region
+        self.known = region
 
     @property
     def region(self) -> str:
         """The name of the samenwerkingsverband."""
-        return self._region.of_kind("swv")[0].name
+        return self.known.of_kind("swv")[0].name
 
     def by(self, source: str, producer: str | None) -> str:
         """Who says what comes from this source: a service when one speaks for the organisation, else the party itself."""
         if ":systeem:passend-" in source and producer:
             return producer
-        return next((party.id for party in self._region.parties if party.owns(source)), source)
+        return next((party.id for party in self.known.parties if party.owns(source)), source)
 
     def speaker(self, hop: Hop) -> str:
         """Who put this on the topic; of what nobody can read only the topic's writer is known."""
@@ -50,12 +50,12 @@ class Parties:
             return words.PASSEND
         if owner == "third_party":
             return words.THIRD_PARTY
-        party = self._region.party(owner)
+        party = self.known.party(owner)
         if party is None:
             return words.same(owner)
         return words.same(f"Gemeente {party.name}" if party.kind == "gemeente" else party.name)
 
     def school(self, school: str | None) -> Words:
         """The name of a school; the newest one it has had."""
-        named = [each.name for each in self._region.schools if each.id == school]
+        named = [each.name for each in self.known.schools if each.id == school]
         return words.same(named[-1] if named else school) if school else words.NO_SCHOOL

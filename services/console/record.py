@@ -16,6 +16,7 @@ from sqlmodel import col
 
 from services.chassis import dead_letters
 from services.console.domain.timeline import Hop
+from services.console.follow import Followed
 from services.console.proof import Sent
 from services.console.tables import RecordRow
 
@@ -65,12 +66,14 @@ FIELDS = tuple(field.name for field in fields(_Kept))
 
 
 async def keep(connection: AsyncConnection, records: Sequence[ConsumerRecord], log_id: str) -> None:
-    """Keep these records, readable or not, in the transaction of their batch; what is there already is absorbed."""
-    rows = [_kept(record) for record in records]
+    """Keep these records, readable or not, and what stands open by them, in their batch's transaction; repeats are absorbed."""
+    followed = Followed()
+    rows = [_kept(record, followed) for record in records]
     await connection.execute(KEEP, {"log_id": log_id, **{name: [getattr(row, name) for row in rows] for name in FIELDS}})
+    await followed.write(connection)
 
 
-def _kept(record: ConsumerRecord) -> _Kept:
+def _kept(record: ConsumerRecord, followed: Followed) -> _Kept:
     place = {
         "topic": record.topic,
         "partition": record.partition,
@@ -78,6 +81,7 @@ def _kept(record: ConsumerRecord) -> _Kept:
         "published_at": _moment(record.timestamp),
     }
     if dead_letters.is_mirror(record):  # the input itself stands where it came in; no case has it twice
+        followed.letter(record, place["published_at"] or datetime.now(UTC))
         return _unreadable(place, record.value, [DEAD_LETTER], None)
     try:
         event = decode_kafka(record.key, record.value, record.headers)
@@ -86,6 +90,7 @@ def _kept(record: ConsumerRecord) -> _Kept:
     body = encode(event)
     if any(mark in body for mark in NOT_FOR_JSONB):
         return _unreadable(place, record.value, ["not-for-jsonb"], event.subject)
+    followed.event(record.topic, event)
     return _event(place, event, body.decode())
 
 
@@ -151,12 +156,6 @@ async def with_outcome(connection: AsyncConnection, sent: Sequence[Sent]) -> set
     """Those of these events that the record holds as a fact, or as refused or rejected."""
     parameters = {"sources": [each.source for each in sent], "ids": [each.id for each in sent], "facts": FACTS, "answers": ANSWERS}
     return {Sent(row.source, row.id) for row in await connection.execute(OUTCOMES, parameters)}
-
-
-async def newest(connection: AsyncConnection) -> datetime | None:
-    """When the last record was kept: what the pages show is as it was then."""
-    latest = select(col(RecordRow.recorded_at)).order_by(col(RecordRow.n).desc()).limit(1)
-    return (await connection.execute(latest)).scalar_one_or_none()
 
 
 def _hop(row: Row[Any]) -> Hop:

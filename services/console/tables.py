@@ -42,7 +42,7 @@ class RecordRow(Base, table=True):
 
 
 class CaseRow(Base, table=True):
-    """One case with its open obligations, as the guardian last told them."""
+    """One case with its open obligations, as the guardian last told them, and what lists and figures are read from."""
 
     __tablename__ = "case_overview"
     id: str = Field(primary_key=True)
@@ -51,3 +51,8 @@ class CaseRow(Base, table=True):
     opened_on: date | None = None
     outcome: str | None = None
     obligations: list[dict[str, Any]] = Field(sa_column=Column(JSONB, nullable=False))
+    due: date | None = None
+    swv_due: date | None = None
+    third_party_due: date | None = None
+    helped: bool = False
+    helped_on: date | None = None

@@ -1,25 +1,23 @@
 """The contract's events to the console's own words."""
 
-from datetime import UTC, date, datetime
-from zoneinfo import ZoneInfo
+from collections.abc import Iterable
 
 from passend_contracts import catalogue
-from passend_contracts.events import CaseClosed, NextStepSet
+from passend_contracts.consent import Entry, may_share
+from passend_contracts.events import CaseClosed, ConsentGiven, ConsentWithdrawn, NextStepSet
 from pydantic import ValidationError
 
 from services.chassis.transaction import Transaction
 from services.console import words
 from services.console.domain.case import Case, Obligation
 from services.console.domain.timeline import Hop
+from services.console.domain.visitor import Visitor
 from services.console.parties import Parties
+from services.console.stems import stem
 from services.console.words import Words
 
-LEGAL_TIME = ZoneInfo("Europe/Amsterdam")
-
-
-def today() -> date:
-    """The calendar day in the Netherlands: by it an obligation is in time or not."""
-    return datetime.now(UTC).astimezone(LEGAL_TIME).date()
+FEEDBACK = "feedback_to_school"
+SCHOOL = "school.cases.v1"
 
 
 def case(tx: Transaction[Case]) -> Case:
@@ -32,15 +30,45 @@ def obligations(event: NextStepSet) -> list[Obligation]:
     return [Obligation(each.kind, each.owner, each.due, each.ground) for each in event.obligations]
 
 
-def details(hop: Hop, parties: Parties) -> list[Words]:
+def stem_of(hop: Hop) -> str:
+    """The short name of what a record says; of what nobody can read there is none."""
+    return stem(hop.type) if hop.type else ""
+
+
+def lets_school_hear(hops: Iterable[Hop], board: str) -> bool:
+    """Whether the parents let the school hear how the youth team gets on, by what the record holds of their consent."""
+    entries = (_entry(hop, _data(hop)) for hop in hops if hop.topic == SCHOOL)
+    return may_share((entry for entry in entries if entry), FEEDBACK, board).allowed
+
+
+def _entry(hop: Hop, said: object) -> Entry | None:
+    number = int(hop.sequence) if hop.sequence and hop.sequence.isdigit() else 0
+    match said:
+        case ConsentGiven():
+            return Entry(str(hop.id), number, frozenset(said.purposes), given=True, on=said.agreed_on)
+        case ConsentWithdrawn():
+            return Entry(str(hop.id), number, frozenset(said.purposes), given=False, on=said.withdrawn_on)
+    return None
+
+
+def details(hop: Hop, parties: Parties, visitor: Visitor) -> list[Words]:
     """What a reader wants to know of this record besides what happened; what cannot be read says why."""
     match _data(hop):
         case NextStepSet() as told:
-            return [_owed(each, parties) for each in sorted(obligations(told), key=lambda each: each.due)]
+            return [_owed(visitor.seen(each), parties) for each in sorted(obligations(told), key=lambda each: each.due)]
         case CaseClosed(outcome=outcome):
             return [words.reason(words.outcome(outcome))]
         case _:
             return [words.reason(words.unreadable(reason)) for reason in hop.reasons]
+
+
+def next_step(hop: Hop, visitor: Visitor) -> Words | None:
+    """What has to be done first, by what the guardian says in this record; None in any other, and for who sees no content."""
+    told = _data(hop)
+    if visitor.operates or not isinstance(told, NextStepSet):
+        return None
+    first = min(obligations(told), key=lambda each: each.due)
+    return words.joined((words.STEP, words.obligation(visitor.seen(first).kind)), ": ")
 
 
 def _data(hop: Hop) -> object:

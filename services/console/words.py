@@ -1,8 +1,11 @@
 """The words on the pages: plain Dutch (B1) with English beside it, per event, obligation, outcome, owner and day."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+LEGAL_TIME = ZoneInfo("Europe/Amsterdam")
 
 
 class Words(NamedTuple):
@@ -98,6 +101,7 @@ OBLIGATIONS = {
     "reach_person": Words("Iemand bereiken die geen bericht kreeg", "Reach somebody whom no message reached"),
     "start_placement": Words("Het kind laten beginnen", "Let the child start"),
 }
+STEP = Words("Stap", "Step")
 NO_STEP = Words("Niemand is aan zet: dit kind heeft geen volgende stap", "Nobody's turn: this child has no next step")
 
 OUTCOMES = {
@@ -127,6 +131,11 @@ NO_SCHOOL = Words("School nog niet bekend", "School not known yet")
 def event(stem: str) -> Words:
     """What happened; an event that has no words yet shows its name."""
     return EVENTS.get(stem, _spelled(stem))
+
+
+def service(name: str) -> Words | None:
+    """What a service is called; None for a party."""
+    return SERVICES.get(name)
 
 
 def obligation(kind: str) -> Words:
@@ -196,12 +205,14 @@ def answer(cases: int, helped: int, overdue: int, without_step: int) -> tuple[Wo
             f"Nee: {without_step} {_children(without_step)} geen volgende stap.", f"No: {without_step} without a next step."
         ), FORGOTTEN
     if overdue:
-        return Words(f"Nee, niet op tijd: {overdue} {_steps(overdue)} te laat.", f"No, not in time: {overdue} overdue."), LATE
+        return Words(
+            f"Niet overal: bij {overdue} {_are_late(overdue)} te laat.", f"Not everywhere: late in {overdue} of {cases} cases."
+        ), LATE
     if helped < cases:
         return Words("Nog niet, maar geen kind is vergeten.", "Not yet, but no child is forgotten."), WAITING
     if cases:
         return Words("Ja, ieder kind krijgt hulp.", "Yes, every child gets help."), Words("Niets is te laat.", "Nothing is late.")
-    return Words("Er zijn nu geen open zaken.", "There are no open cases now."), Words("Niemand wacht op hulp.", "Nobody waits for help.")
+    return NOTHING_OPEN, Words("Niemand wacht op hulp.", "Nobody waits for help.")
 
 
 FORGOTTEN = Words("Dat mag niet: voor ieder kind is altijd iemand aan zet.", "That must not be: every child always has a next step.")
@@ -217,5 +228,96 @@ def _children(count: int) -> str:
     return "kind heeft" if count == 1 else "kinderen hebben"
 
 
-def _steps(count: int) -> str:
-    return "stap is" if count == 1 else "stappen zijn"
+def _are_late(count: int) -> str:
+    return "kind is iets" if count == 1 else "kinderen is iets"
+
+
+class Listing(NamedTuple):
+    """What a list is called, and what it says when nothing is on it."""
+
+    title: Words
+    empty: Words
+
+
+NOTHING_OPEN = Words("Er zijn nu geen open zaken.", "There are no open cases now.")
+LISTED = {
+    "zaken": Listing(Words("Open zaken", "Open cases"), NOTHING_OPEN),
+    "deze-week": Listing(
+        Words("Deze week", "This week"), Words("Deze week hoeft niemand een stap te zetten.", "No step is due this week.")
+    ),
+    "te-laat": Listing(Words("Te laat", "Overdue"), Words("Niets is te laat.", "Nothing is late.")),
+    "zonder-stap": Listing(
+        Words("Zonder stap", "Without a step"),
+        Words(
+            "Ieder kind heeft een volgende stap. Zo hoort het: staat hier iets, dan is de belofte gebroken.",
+            "Every child has a next step. That is the promise: whatever stands here breaks it.",
+        ),
+    ),
+    "crises": Listing(Words("Crises", "Crises"), Words("Er is nu geen crisis.", "There is no crisis now.")),
+    "bij-anderen": Listing(
+        Words("Bij een ander", "With others"),
+        Words("Niemand wacht op een andere organisatie.", "Nobody waits for another organisation."),
+    ),
+    "geholpen": Listing(Words("Geholpen", "Helped"), Words("Er is nog geen hulp begonnen.", "No support has started yet.")),
+    "werklijst": Listing(Words("Onze werklijst", "Our work list"), Words("Er wacht nu niets op ons.", "Nothing waits for us now.")),
+    "verwijzingen": Listing(Words("Alle verwijzingen", "All referrals"), Words("Er is niets verwezen.", "Nothing was referred.")),
+    "zonder-antwoord": Listing(
+        Words("Wacht op uw antwoord", "Waits for your answer"), Words("Er wacht niets op uw antwoord.", "Nothing waits for your answer.")
+    ),
+    "geparkeerd": Listing(Words("Geparkeerd", "Parked"), Words("Geen enkele zaak is geparkeerd.", "No case is parked.")),
+    "dode-brieven": Listing(Words("Dode brieven", "Dead letters"), Words("Er zijn geen dode brieven.", "There are no dead letters.")),
+}
+"""By the place of each list on the site."""
+OPERATOR = Words("Beheer", "Operators")
+
+SITUATIONS = {
+    "escalated_behaviour": Words("Gedrag loopt uit de hand", "Escalated behaviour"),
+    "threatened_removal": Words("Dreigt van school te moeten", "Threatened with removal"),
+    "dropped_out": Words("Komt niet meer op school", "Dropped out of school"),
+    "unsafe_at_school": Words("Onveilig op school", "Unsafe at school"),
+    "unsafe_at_home": Words("Onveilig thuis", "Unsafe at home"),
+    "bereavement": Words("Verlies in de familie", "Bereavement"),
+}
+URGENCIES = {"now": Words("nu hulp nodig", "help needed now"), "today": Words("vandaag hulp nodig", "help needed today")}
+ANSWERS = {
+    "accepted": Words("Aangenomen", "Accepted"),
+    "declined": Words("Afgewezen", "Declined"),
+    "recalled": Words("Teruggehaald door de school", "Recalled by the school"),
+}
+
+
+def situation(code: str) -> Words:
+    """What kind of crisis it is."""
+    return SITUATIONS.get(code, _spelled(code))
+
+
+def urgency(code: str) -> Words:
+    """How fast somebody has to be there."""
+    return URGENCIES.get(code, _spelled(code))
+
+
+def team_answer(code: str) -> Words:
+    """What a team said of a referral."""
+    return ANSWERS.get(code, _spelled(code))
+
+
+def waited(since: datetime, now: datetime) -> Words:
+    """How long somebody waits already."""
+    minutes = max(0, int((now - since).total_seconds() // 60))
+    if minutes < 120:
+        return Words(f"{minutes} {'minuut' if minutes == 1 else 'minuten'}", f"{minutes} {'minute' if minutes == 1 else 'minutes'}")
+    if minutes < 48 * 60:
+        return Words(f"{minutes // 60} uur", f"{minutes // 60} hours")
+    return Words(f"{minutes // 1440} dagen", f"{minutes // 1440} days")
+
+
+def after(days: int) -> Words:
+    """How long something took."""
+    if days == 0:
+        return Words("op dezelfde dag", "on the same day")
+    return Words(f"na {days} {'dag' if days == 1 else 'dagen'}", f"after {days} {'day' if days == 1 else 'days'}")
+
+
+def number(value: float) -> str:
+    """As people here write it: 1,5, and 2 for 2."""
+    return f"{value:.1f}".removesuffix(".0").replace(".", ",")

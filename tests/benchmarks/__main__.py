@@ -8,14 +8,14 @@ from pathlib import Path
 import uvloop
 
 from services.chassis import telemetry
-from tests.benchmarks import crisis, hop, machine, parking, referral, suite, timers, up
+from tests.benchmarks import crisis, hop, machine, overview, parking, referral, suite, timers, up
 from tests.benchmarks.chain import chain
 from tests.benchmarks.table import Row, Table
 from tests.pairs.embedded import embedded_pair
 from tests.pairs.engine import engine
 from tests.pairs.pair import Pair
 
-ROWS = ("hop", "parking", "timers", "referral", "crisis", "up", "memory", "suite")
+ROWS = ("hop", "parking", "timers", "referral", "crisis", "overview", "up", "memory", "suite")
 BUILD = Path("build")
 
 
@@ -79,6 +79,9 @@ async def _on_pair(pair: Pair, rounds: int, wanted: Collection[str]) -> tuple[di
     if "crisis" in wanted:
         async with pair.for_one_test() as fresh:
             rows += await crisis.measured(fresh)
+    if "overview" in wanted:
+        async with pair.for_one_test() as fresh:
+            rows += await overview.measured(fresh)
     return head, rows
 
 

@@ -1,12 +1,13 @@
 """A case as the guardian tells it: who owes the child what by when, and whether any child is left without a next step."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import NamedTuple
 
 EVALUATE = frozenset({"evaluate_support", "evaluate_arrangement"})
 """The duties that the guardian sets while support runs: look with the parents whether it is enough."""
+THIRD_PARTY = "third_party"
+"""The owner of what the reader may not know more of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,11 @@ class Obligation:
         """Whether its last day has passed."""
         return self.due < today
 
+    @property
+    def is_of_the_swv(self) -> bool:
+        """Whether the samenwerkingsverband has to do it."""
+        return self.owner.startswith("swv")
+
 
 @dataclass(frozen=True, slots=True)
 class Case:
@@ -34,11 +40,8 @@ class Case:
     obligations: tuple[Obligation, ...] = ()
     """Soonest first."""
     outcome: str | None = None
-
-    @property
-    def is_open(self) -> bool:
-        """Whether somebody still owes this child something."""
-        return self.outcome is None
+    helped_on: date | None = None
+    """When support ran for the first time."""
 
     @property
     def is_helped(self) -> bool:
@@ -46,17 +49,28 @@ class Case:
         return bool(self.obligations) and all(each.kind in EVALUATE for each in self.obligations)
 
     @property
-    def next_step(self) -> Obligation | None:
-        """The obligation that is due first."""
-        return self.obligations[0] if self.obligations else None
+    def due(self) -> date | None:
+        """When the next step is due."""
+        return _first(self.obligations)
+
+    @property
+    def swv_due(self) -> date | None:
+        """When the samenwerkingsverband's next step is due."""
+        return _first(each for each in self.obligations if each.is_of_the_swv)
+
+    @property
+    def third_party_due(self) -> date | None:
+        """When the step of a third party is due."""
+        return _first(each for each in self.obligations if each.owner == THIRD_PARTY)
 
     def opened(self, *, school: str, on: date) -> "Case":
         """With what the opening says; obligations that were told already stay."""
         return replace(self, school=school, opened_on=on)
 
-    def owes(self, obligations: Sequence[Obligation]) -> "Case":
-        """With these obligations in place of those before."""
-        return replace(self, obligations=tuple(sorted(obligations, key=lambda each: (each.due, each.kind))))
+    def owes(self, obligations: Sequence[Obligation], on: date) -> "Case":
+        """With these obligations, told on that day, in place of those before."""
+        helped_on = self.helped_on or (on if any(each.kind in EVALUATE for each in obligations) else None)
+        return replace(self, obligations=tuple(sorted(obligations, key=lambda each: (each.due, each.kind))), helped_on=helped_on)
 
     def closed(self, outcome: str) -> "Case":
         """Nobody owes anything any more."""
@@ -67,42 +81,5 @@ class Case:
         return replace(self, outcome=None)
 
 
-class Counts(NamedTuple):
-    """Whether help is flowing, in numbers."""
-
-    cases: int
-    helped: int
-    """Children who get support now."""
-    overdue: int
-    """Obligations past their last day."""
-    without_step: int
-    """Children whom nobody owes anything now: the guarantee says none."""
-
-
-@dataclass(frozen=True, slots=True)
-class Overview:
-    """All open cases on one day: the answer to whether every child gets help."""
-
-    cases: tuple[Case, ...]
-    """Those without a next step first, then by the day on which it is due."""
-    today: date
-
-    @property
-    def counts(self) -> Counts:
-        """All of them counted."""
-        return Counts(
-            cases=len(self.cases),
-            helped=sum(case.is_helped for case in self.cases),
-            overdue=sum(each.is_overdue(self.today) for case in self.cases for each in case.obligations),
-            without_step=sum(case.next_step is None for case in self.cases),
-        )
-
-
-def overview(cases: Sequence[Case], today: date) -> Overview:
-    """The open ones of these cases, most urgent first."""
-    still_open = (case for case in cases if case.is_open)
-    return Overview(tuple(sorted(still_open, key=_urgency)), today)
-
-
-def _urgency(case: Case) -> tuple[date, str]:
-    return (case.next_step.due if case.next_step else date.min, case.id)
+def _first(obligations: Iterable[Obligation]) -> date | None:
+    return min((each.due for each in obligations), default=None)

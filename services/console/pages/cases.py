@@ -1,117 +1,83 @@
-"""How cases look: the answer to the question, and per case who owes the child what by when."""
+"""One case or crisis: how it stands, its way through all services as a graph, and what has happened, line by line."""
 
-from datetime import date, datetime
+from collections.abc import Sequence
 
-from nicegui import html
-
-from services.console import translation, words
-from services.console.domain.case import Case, Counts, Obligation, Overview
-from services.console.pages.elements import Lines, Part, said
-from services.console.parties import Parties
+from services.console import record, store, translation, words
+from services.console.domain.case import Case
+from services.console.domain.standing import Crisis, Referral
+from services.console.domain.timeline import Hop, in_causal_order
+from services.console.domain.visitor import Role
+from services.console.pages import graph, lists, timeline
+from services.console.pages.frame import Asked, Nowhere, Shown, shown
+from services.console.pages.html import Html, el, said, together
 from services.console.words import Words
 
-SHORT = 8
-MOST = 200
-"""How many cases the overview lists: those that are due first."""
 OPENED = Words("Geopend op", "Opened on")
 TURN = Words("Wie is aan zet?", "Who has the next step?")
-FIGURES = (
-    Words("open zaken", "open cases"),
-    Words("met hulp", "with help"),
-    Words("te laat", "overdue"),
-    Words("zonder stap", "without a step"),
-)
+CRISIS = Words("Crisis op school", "Crisis at school")
+TECHNICAL = Words("Voor beheer: nummers, toestanden en tijden, geen inhoud.", "For operators: ids, states and times, no content.")
 
 
-def answer(counts: Counts) -> None:
-    """Whether every child gets help, as a sentence and in numbers."""
-    short, meaning = words.answer(*counts)
-    said(html.p().classes("answer late" if counts.overdue or counts.without_step else "answer"), short)
-    said(html.p(), meaning)
-    with html.dl().classes("figures"):
-        for count, name in zip(counts, FIGURES, strict=True):
-            with html.div():
-                said(html.dt(), name)
-                html.dd(str(count))
+async def of_case(asked: Asked, case_id: str) -> Shown:
+    """The page of a case; raises `Nowhere` where there is none for this visitor."""
+    case = (await store.load(asked.connection, [case_id])).get(case_id)
+    referrals = await store.referrals_of(asked.connection, case_id)
+    if not asked.visitor.may_open(case, referrals):
+        raise Nowhere
+    crises = [each for each in await store.crises_of(asked.connection, case_id) if asked.visitor.may_open_crisis(each.board_urn)]
+    state = together((_state(asked, case, referrals.get(asked.visitor.party, [])), _crises(asked, crises)))
+    return await _page(asked, Words(f"Zaak {case_id[:8]}", f"Case {case_id[:8]}"), case_id, state)
 
 
-def last_message(at: datetime | None) -> None:
-    """Until when the page has heard of anything."""
-    if at:
-        local = at.astimezone(translation.LEGAL_TIME)
-        last = words.joined((Words("Laatste bericht:", "Last message:"), words.day(local), words.same(f"{local:%H:%M:%S}")), " ")
-        said(html.p().classes("note"), last)
-
-
-class Listed:
-    """All open cases with their obligations, most urgent first."""
-
-    def __init__(self, parties: Parties) -> None:
-        self._parties = parties
-        self._heading = Part(html.div(), _heading)
-        self._cases = Lines(html.ol().classes("cases"), _case)
-        self._more = Part(html.div(), _more)
-
-    def show(self, seen: Overview) -> None:
-        """Show these."""
-        self._heading.show(bool(seen.cases))
-        self._cases.show({case.id: (case, seen.today, self._parties) for case in seen.cases[:MOST]})
-        self._more.show(len(seen.cases) - MOST)
-
-
-def _heading(any_open: bool) -> None:  # noqa: FBT001 -- one or the other
-    if any_open:
-        said(html.h2(), TURN)
+async def of_crisis(asked: Asked, crisis_id: str) -> Shown:
+    """The page of a crisis; raises `Nowhere` where there is none for this visitor."""
+    crisis = await store.crisis(asked.connection, crisis_id)
+    if crisis is None or not asked.visitor.may_open_crisis(crisis.board_urn):
+        raise Nowhere
+    if asked.visitor.operates:
+        state = said("p", TECHNICAL, class_="note")
     else:
-        said(html.p(), Words("Typ `passend demo` voor een paar verzonnen zaken.", "Type `passend demo` for a few invented cases."))
+        school = said("p", asked.parties.school(crisis.school))
+        state = together((school, lists.of_case(crisis.case_id), el("div", lists.stands(asked, crisis), class_="panel")))
+    return await _page(asked, Words(f"Crisis {crisis_id[:8]}", f"Crisis {crisis_id[:8]}"), crisis_id, state)
 
 
-def _case(case: Case, today: date, parties: Parties) -> None:
-    with html.h3():
-        html.a(parties.school(case.school).nl, href=f"/zaak/{case.id}")
-        html.span(f"zaak {case.id[:SHORT]}").classes("id")
-    duties(case, today, parties)
+async def _page(asked: Asked, title: Words, subject: str, state: Html) -> Shown:
+    hops = _readable(asked, in_causal_order(await record.of_case(asked.connection, subject)))
+    if not hops and asked.visitor.operates:
+        raise Nowhere
+    head = el("p", subject, class_="note")
+    return shown(
+        title, head, el("section", state, role="status"), graph.drawn(hops, asked.parties, asked.visitor), timeline.told(asked, hops)
+    )
 
 
-def _more(count: int) -> None:
-    if count > 0:
-        said(html.p(), Words(f"En nog {count} open zaken, met meer tijd.", f"And {count} more open cases, with more time."))
+def _readable(asked: Asked, hops: Sequence[Hop]) -> list[Hop]:
+    """What of it this visitor may read."""
+    feedback = translation.lets_school_hear(hops, asked.visitor.party)
+    return [
+        hop for hop in hops if asked.visitor.may_read(hop.topic, translation.stem_of(hop), asked.parties.speaker(hop), feedback=feedback)
+    ]
 
 
-def title(case_id: str) -> Words:
-    """What a case is called."""
-    return Words(f"Zaak {case_id[:SHORT]}", f"Case {case_id[:SHORT]}")
+def _state(asked: Asked, case: Case | None, referrals: Sequence[Referral]) -> Html:
+    if asked.visitor.role is Role.GEMEENTE:
+        return together(el("div", lists.referral(asked, each), class_="panel") for each in referrals)
+    if asked.visitor.operates or case is None:
+        return said("p", TECHNICAL, class_="note")
+    whose = said("p", words.joined((asked.parties.school(case.school), asked.parties.name(case.board)), " · "))
+    opened = said("p", words.joined((OPENED, words.day(case.opened_on)), " ")) if case.opened_on else None
+    return together((whose, opened, _turn(asked, case)))
 
 
-def state(case: Case | None, today: date, parties: Parties) -> None:
-    """Whose case it is and who has the next step, or how it ended."""
-    if case is None:
-        said(html.p(), Words("Deze zaak kennen wij niet.", "The record holds no such case."))
-        return
-    said(html.p(), words.joined((parties.school(case.school), parties.name(case.board)), " · "))
-    if case.opened_on:
-        said(html.p(), words.joined((OPENED, words.day(case.opened_on)), " "))
+def _crises(asked: Asked, crises: Sequence[Crisis]) -> Html | None:
+    if not crises or asked.visitor.operates:
+        return None
+    return together((said("h2", CRISIS), el("ol", (lists.crisis(asked, each) for each in crises), class_="cases")))
+
+
+def _turn(asked: Asked, case: Case) -> Html:
     if case.outcome:
         closed = words.joined((Words("Afgesloten", "Closed"), words.outcome(case.outcome)), ": ")
-        said(html.p().classes("answer"), closed)
-        return
-    said(html.h2(), TURN)
-    with html.div().classes("panel"):
-        duties(case, today, parties)
-
-
-def duties(case: Case, today: date, parties: Parties) -> None:
-    """What is owed to this child, soonest first."""
-    if not case.obligations:
-        said(html.p().classes("late"), words.NO_STEP)
-    with html.ul().classes("duties"):
-        for each in case.obligations:
-            _duty(each, today, parties)
-
-
-def _duty(duty: Obligation, today: date, parties: Parties) -> None:
-    with html.li():
-        said(html.div().classes("what"), words.obligation(duty.kind))
-        said(html.div(), parties.name(duty.owner))
-        due = words.joined((words.day(duty.due), words.until(duty.due, today)), ", ")
-        said(html.div().classes("late" if duty.is_overdue(today) else ""), due)
+        return said("p", closed, class_="answer")
+    return together((said("h2", TURN), el("div", lists.duties(asked, case, case.obligations), class_="panel")))

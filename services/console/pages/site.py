@@ -1,107 +1,120 @@
-"""The console's two pages: does every child get help, and one case's way through all services; both renew themselves."""
+"""The console's pages, as plain HTML from the server: each is read by the one rule on who may see it, and asked for again to stay fresh."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
-from fastapi import FastAPI, Request, Response
-from nicegui import Client, app as pages, html, ui
-from nicegui.page import page
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import FileResponse
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.chassis import database
-from services.console import record, store, translation, words
-from services.console.domain.case import overview
-from services.console.domain.timeline import in_causal_order
-from services.console.pages import cases
-from services.console.pages.elements import Part, said
-from services.console.pages.timeline import Timeline
+from services.chassis.calendar import day
+from services.chassis.runtime import Parts
+from services.console import store, words
+from services.console.domain.visitor import List, Visitor
+from services.console.pages import cases, lists
+from services.console.pages.door import COOKIE, Door
+from services.console.pages.frame import Asked, Nowhere, Shown, document, nav, sent, shown
+from services.console.pages.html import el, said
+from services.console.pages.overview import overview
 from services.console.parties import Parties
+from services.console.settings import ConsoleSettings
 from services.console.words import Words
 
-RENEW_SECONDS = 1.0
 DATABASE_SECONDS = 2.0
-STYLE = Path(__file__).with_name("site.css")
-ICON = (
-    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><rect width="16" height="16" rx="3" fill="#0b57a4"/>'
-    '<path d="M6 13V4h3a2.5 2.5 0 0 1 0 5H6" fill="none" stroke="#fff" stroke-width="2"/></svg>'
-)
-BACK = Words("← Alle zaken", "All cases")
+AN_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+FILES = {"/stijl.css": ("site.css", "text/css"), "/live.js": ("live.js", "text/javascript"), "/icoon.svg": ("icon.svg", "image/svg+xml")}
+NO_SUCH_PAGE = Words("Deze pagina is er niet", "There is no such page")
+BACK = Words("← Naar het overzicht", "To the overview")
+
+Build = Callable[[Asked], Awaitable[Shown]]
 
 
-def mount_on(app: FastAPI) -> None:
-    """Serve the pages under the application; everything they need comes from this machine."""
-    ui.add_head_html(f"<style>{STYLE.read_text(encoding='utf-8')}</style>", shared=True)
-    ui.run_with(app, title="Passend", favicon=ICON, dark=None, language="nl", tailwind=False, show_welcome_message=False)
+def routes(parts: Parts, parties: Parties, settings: ConsoleSettings) -> APIRouter:
+    """All pages, the door, and the files that they are made of."""
+    router = APIRouter(include_in_schema=False)
+    door = Door(parts, parties, settings)
+    site = Site(parts, parties, settings, door)
+    for path, (name, kind) in FILES.items():
+        _add_file(router, path, name, kind)
+    router.include_router(door.routes())
+
+    @router.get("/")
+    async def start(request: Request) -> Response:
+        return await site.answer(request, overview)
+
+    @router.get("/zaak/{case}")
+    async def zaak(case: str, request: Request) -> Response:
+        return await site.answer(request, lambda asked: cases.of_case(asked, _id(case)))
+
+    @router.get("/crisis/{crisis}")
+    async def crisis(crisis: str, request: Request) -> Response:
+        return await site.answer(request, lambda asked: cases.of_crisis(asked, _id(crisis)))
+
+    @router.get("/{path:path}")
+    async def listing(path: str, request: Request) -> Response:
+        return await site.answer(request, lambda asked: lists.listing(asked, _list(path)))
+
+    return router
 
 
-def define_pages(engine: AsyncEngine, parties: Parties) -> None:
-    """Define the overview, the page of a case, and what stands in place of any other page."""
-
-    @ui.page("/", title="Krijgt ieder kind hulp? | Passend")
-    async def start() -> None:
-        notice = _frame(parties)
-        said(html.h1(), Words("Krijgt ieder kind hulp?", "Does every child get help?"))
-        answer = Part(html.section(role="status").classes("panel"), cases.answer)
-        last, listed = Part(html.div(), cases.last_message), cases.Listed(parties)
-
-        async def renew(connection: AsyncConnection) -> None:
-            seen = overview(await store.open_cases(connection), translation.today())
-            answer.show(seen.counts)
-            last.show(await record.newest(connection))
-            listed.show(seen)
-
-        await _live(engine, notice, renew)
-
-    @ui.page("/zaak/{case_id}")
-    async def zaak(case_id: str) -> None:
-        ui.page_title(f"{cases.title(case_id).nl} | Passend")
-        notice = _frame(parties, BACK)
-        said(html.h1(), cases.title(case_id))
-        html.p(case_id).classes("note")
-        state, told = Part(html.section(role="status"), cases.state), Timeline(parties)
-
-        async def renew(connection: AsyncConnection) -> None:
-            hops = in_causal_order(await record.of_case(connection, case_id))
-            case = (await store.load(connection, [case_id])).get(case_id)
-            state.show(case, translation.today(), parties)
-            told.show(hops)
-
-        await _live(engine, notice, renew)
-
-    @pages.exception_handler(404)
-    async def nothing_here(request: Request, _fault: Exception) -> Response:
-        with Client(page(""), request=request) as client:
-            _frame(parties, BACK)
-            said(html.h1(), Words("Deze pagina is er niet", "There is no such page"))
-        return client.build_response(request, 404)
+def _add_file(router: APIRouter, path: str, name: str, kind: str) -> None:
+    @router.get(path, name=name)
+    async def file() -> Response:
+        return FileResponse(Path(__file__).with_name(name), media_type=kind, headers={"Cache-Control": "no-cache"})
 
 
-def _frame(parties: Parties, *back: Words) -> Part:
-    """The head of a page: whose it is, the way back to the overview, and room for what is wrong."""
-    with html.nav().classes("note"):
-        for text in back:
-            said(html.a(href="/"), text)
-        html.span(f"Passend · {parties.region}")
-    return Part(html.div(role="alert"), _away)
+def _id(text: str) -> str:
+    if not AN_ID.fullmatch(text):
+        raise Nowhere
+    return text
 
 
-def _away(away: bool) -> None:  # noqa: FBT001 -- shown or not
-    if away:
-        said(html.p().classes("late"), words.AWAY)
+def _list(path: str) -> List:
+    try:
+        return List(path)
+    except ValueError:
+        raise Nowhere from None
 
 
-async def _live(engine: AsyncEngine, notice: Part, renew: Callable[[AsyncConnection], Awaitable[None]]) -> None:
-    """Show now what `renew` reads, and again and again; while the database is away the page says so and keeps what it has."""
+class Site:
+    """Answers with a page, or with why there is none."""
 
-    async def tick() -> None:
+    def __init__(self, parts: Parts, parties: Parties, settings: ConsoleSettings, door: Door) -> None:
+        self._parts, self._parties, self._settings, self._door = parts, parties, settings, door
+
+    async def answer(self, request: Request, build: Build) -> Response:
+        """The page for who asks, the door for who is nobody yet, and why there is neither while the database is away."""
         try:
-            async with asyncio.timeout(DATABASE_SECONDS), engine.connect() as connection:
-                await renew(connection)
+            async with asyncio.timeout(DATABASE_SECONDS), self._parts.engine.connect() as connection:
+                visitor = await self._door.visitor(connection, request)
+                return await self._seen(visitor, connection, request, build) if visitor else self._door.to_sign_in(request)
         except database.TRANSIENT:
-            notice.show(True)
-        else:
-            notice.show(False)
+            return sent(document(words.AWAY, said("h1", words.AWAY)), 503, {"Retry-After": "2"})
 
-    await tick()
-    ui.timer(RENEW_SECONDS, tick, immediate=False)
+    async def _seen(self, visitor: Visitor, connection: AsyncConnection, request: Request, build: Build) -> Response:
+        """304 when the page cannot have changed since it was asked for last."""
+        now, pulse = self._parts.clock.now(), await store.pulse(connection)
+        mark = f'"{pulse.mark}-{now:%j%H%M}-{request.cookies[COOKIE][:8]}"'
+        if request.headers.get("if-none-match") == mark:
+            return Response(status_code=304, headers={"ETag": mark})
+        asked = Asked(connection, visitor, self._parties, now, day(now), pulse.newest, office=self._settings.office_url)
+        try:
+            return self._page(visitor, await build(_asked(asked, request.query_params)), {"ETag": mark})
+        except Nowhere:
+            return self._page(visitor, shown(NO_SUCH_PAGE, el("p", said("a", BACK, href="/"))), {}, 404)
+
+    def _page(self, visitor: Visitor, page: Shown, headers: dict[str, str], status: int = 200) -> Response:
+        whole = document(page.title, page.main, nav=nav(visitor, self._parties))
+        return sent(whole, status, headers)
+
+
+def _asked(asked: Asked, about: Mapping[str, str]) -> Asked:
+    """With the part of a list that an address names; raises `Nowhere` where it names none."""
+    page, kind = about.get("blad", "1"), about.get("soort")
+    if not re.fullmatch(r"[1-9][0-9]{0,5}", page) or (kind is not None and not re.fullmatch(r"[a-z_]{1,40}", kind)):
+        raise Nowhere
+    return replace(asked, page=int(page), kind=kind)

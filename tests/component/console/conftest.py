@@ -1,4 +1,5 @@
 import asyncio
+import json
 import os
 import sys
 from asyncio.subprocess import Process
@@ -30,6 +31,19 @@ class Site:
 
     url: str
     topics: Topics
+    issuer: Issuer
+
+    async def sign_in(self, page: Page, party: str, scope: str = "events cases") -> None:
+        """Come in by the door, as somebody of that party."""
+        await page.open(f"{self.url}/aanmelden")
+        await page.until("document.querySelector('input[name=token]')")
+        token = json.dumps(self.issuer.token(party, scope=scope))
+        await page.value(f"document.querySelector('input[name=token]').value = {token}")
+        await page.value("document.querySelector('form.token').submit()")
+        await page.until("document.querySelector('header .who')")
+        await page.open("about:blank")
+        await page.until("location.href === 'about:blank'")
+        page.asked.clear()
 
 
 async def answers(client: httpx.AsyncClient, url: str, process: Process) -> None:
@@ -69,8 +83,7 @@ async def rows(pair: Pair) -> AsyncIterator[Rows]:
 async def site(pair: Pair, issuer: Issuer, tmp_path: Path) -> AsyncIterator[Site]:
     port = free_port()
     settings = settings_of(pair, console_app.NAME, port=port, **issuer.settings)
-    environment = {name: value for name, value in os.environ.items() if name != "PYTEST_CURRENT_TEST"}  # it makes NiceGUI another one
-    environment |= {f"PASSEND_{name.upper()}": str(value) for name, value in settings if value is not None}
+    environment = {**os.environ, **{f"PASSEND_{name.upper()}": str(value) for name, value in settings if value is not None}}
     with (tmp_path / "console.log").open("wb") as log:
         process = await asyncio.create_subprocess_exec(sys.executable, "-m", "services.console", cwd=ROOT, env=environment, stdout=log)
     topics = Topics(pair.kafka)
@@ -78,7 +91,7 @@ async def site(pair: Pair, issuer: Issuer, tmp_path: Path) -> AsyncIterator[Site
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client:
             await topics.start()
             await answers(client, "/health/ready", process)
-            yield Site(str(client.base_url), topics)
+            yield Site(str(client.base_url), topics, issuer)
     finally:
         await topics.stop()
         if process.returncode is None:
