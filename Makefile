@@ -4,15 +4,17 @@ PYTHON ?= python3
 PAIR ?= auto
 TESTS ?=
 SEED ?=
+BASE_PORT ?= 8080
 PY := .venv/bin/python
 STAMP := .venv/.installed
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help install up test check bench faults lock
+.PHONY: help install up deploy undeploy test check bench faults lock
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make up       the whole platform on this machine; Ctrl-C stops it"
+	@echo "make deploy   the same in containers, with Kafka and PostgreSQL; BASE_PORT=18080 shifts all ports; make undeploy stops it"
 	@echo "make test     all tests; PAIR=docker, embedded or both says against what (default: docker where an engine answers)"
 	@echo "make check    style, types, import rules and generated files"
 	@echo "make faults   the fault tests, at full length, and a table of what they lost; SEED=… repeats a run"
@@ -24,6 +26,12 @@ install: $(STAMP)
 
 up: $(STAMP)
 	@exec .venv/bin/passend up
+
+deploy: $(STAMP)
+	@exec $(PY) -m deploy.containers up --base-port $(BASE_PORT)
+
+undeploy: $(STAMP)
+	@exec $(PY) -m deploy.containers down --base-port $(BASE_PORT)
 
 test: $(STAMP)
 	$(PY) -m pytest -m "not long and not benchmark" --pair $(PAIR) $(TESTS)
@@ -44,7 +52,7 @@ bench: $(STAMP)
 # uv is the one tool that writes pins with hashes for this; it is fetched for the moment and is no dependency.
 lock: $(STAMP)
 	$(PY) -m pip install --quiet --upgrade --target build/uv uv
-	$(PY) deploy/lock.py | build/uv/bin/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --no-annotate \
+	$(PY) deploy/lock.py | build/uv/bin/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header \
 		--python-version 3.11 - -o requirements.txt
 
 # The stamp says what was installed: with the same files as then, this is no work at all.

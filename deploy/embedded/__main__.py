@@ -20,6 +20,7 @@ PORT_FREE_WITHIN = 3.0
 """Seconds that the processes of a killed supervisor get to let go of their ports."""
 EXAMPLE = ROOT / "contracts" / "passend_contracts" / "events" / "support_requested" / "examples" / "valid-support-requested.json"
 BOARD = "bg41234"
+STOPPING = "Ctrl-C stops everything; the next start continues."
 
 
 class CannotStart(RuntimeError):
@@ -78,8 +79,7 @@ Send a child's request as board {BOARD}, then follow it:
   curl -sS {ports.url("intake")}/v1/gebeurtenissen -H 'Content-Type: application/cloudevents+json' \\
     -H "Authorization: Bearer $({passend} token {BOARD}{shifted})" --data-binary @{_shown(EXAMPLE)}
   {passend} trace {case}{shifted}
-Or let a few invented cases come by: {passend} demo{shifted}
-Ctrl-C stops everything; the next start continues."""
+Or let a few invented cases come by: {passend} demo{shifted}"""
 
 
 def _shown(path: Path) -> str:
@@ -99,7 +99,7 @@ def main() -> int:
         with only_one(directory):
             check_ports(ports)
             supervisor = Supervisor(stages(directory, ports, simulated=options.simulated), directory / "logs", say)
-            asyncio.run(supervise(supervisor, lambda: say(welcome(ports)), say))
+            asyncio.run(supervise(supervisor, lambda: say(f"{welcome(ports)}\n{STOPPING}"), say))
     except CannotStart as reason:
         print(f"passend: {reason}", file=sys.stderr)
         return 1

@@ -22,16 +22,14 @@ from types import MappingProxyType
 from passend_contracts import catalogue
 
 from deploy.embedded.parent import die_with_parent
-from services.chassis.region import Region, load
+from deploy.kafka.topics import Topics, topics_of
+from services.chassis.region import load
 
 HOST = "127.0.0.1"
 PRODUCER = 0  # RD_KAFKA_PRODUCER
 COPY = 2  # RD_KAFKA_MSG_F_COPY
 BROKER = 1  # the only one
 FLUSH_MS = 5_000
-
-Topics = dict[str, int]
-"""Number of partitions by topic."""
 
 
 class LibraryRefused(RuntimeError):
@@ -148,14 +146,6 @@ def _listening() -> Iterator[tuple[int, int]]:
         with copy:
             if copy.family == socket.AF_INET and copy.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
                 yield descriptor, copy.getsockname()[1]
-
-
-def topics_of(region: Region) -> Topics:
-    """All topics of the platform in that region: inside as the catalogue says, one partition per party and for dead letters."""
-    inside = catalogue.TOPICS.values()
-    ways = [way(party, lane) for party, lane in region.lanes() for way in (catalogue.from_topic, catalogue.to_topic)]
-    single = [*ways, *map(catalogue.dlq_topic, catalogue.SERVICES)]
-    return {topic.name: topic.partitions for topic in inside} | dict.fromkeys(single, 1)
 
 
 def main() -> None:

@@ -11,6 +11,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from deploy.embedded import mail_login, secret
 
 HOST = "127.0.0.1"
+CONTAINED = "mail"
+"""The mail server's name among containers."""
 LIFETIME = timedelta(days=3650)
 
 
@@ -41,7 +43,7 @@ def _signed(key: ec.EllipticCurvePrivateKey) -> str:
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - timedelta(days=1))
         .not_valid_after(now + LIFETIME)
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(HOST))]), critical=False)
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(HOST)), x509.DNSName(CONTAINED)]), critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         .sign(key, hashes.SHA256())
     )

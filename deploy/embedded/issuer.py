@@ -1,6 +1,7 @@
 """Tokens for a demonstration: plays the organisations' identity provider, so that authentication is real from the first day.
 
-FOR DEMONSTRATION ONLY: every party has the secret `demo`. It answers on this machine's own address and refuses any other.
+FOR DEMONSTRATION ONLY: every party has the secret `demo`. It answers on this machine's own address and refuses any other, but
+in a container, whose port deploy/compose.yaml publishes on that address.
 """
 
 import argparse
@@ -90,12 +91,14 @@ def main() -> None:
     arguments.add_argument("--region", type=Path, required=True)
     arguments.add_argument("--host", default="127.0.0.1")
     arguments.add_argument("--port", type=int, default=8089)
+    arguments.add_argument("--contained", action="store_true", help="answer on every address of a container, published on 127.0.0.1 only")
     options = arguments.parse_args()
-    if not ipaddress.ip_address(options.host).is_loopback:
+    if not options.contained and not ipaddress.ip_address(options.host).is_loopback:
         sys.exit(f"issuer: it is for demonstration only and does not answer on {options.host}, only on 127.0.0.1 or ::1")
     parties = frozenset(party.id for party in load(options.region).parties) | {CONSOLE}
     app = build(signing_key(options.dir), parties, os.environ.get("PASSEND_ISSUER", f"http://{options.host}:{options.port}"))
-    uvicorn.run(app, host=options.host, port=options.port, log_level="warning", access_log=False, server_header=False)
+    host = "0.0.0.0" if options.contained else options.host  # noqa: S104 -- inside a container, which deploy/compose.yaml publishes on 127.0.0.1
+    uvicorn.run(app, host=host, port=options.port, log_level="warning", access_log=False, server_header=False)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """A mail server that delivers to nobody: it takes what the platform mails, with real encryption and login, and shows it on a page.
 
-FOR DEMONSTRATION ONLY. It answers on this machine's own address, keeps the last 500 mails in memory, and forgets them when it stops.
+FOR DEMONSTRATION ONLY. It answers on this machine's own address, or in a container whose port
+deploy/compose.yaml publishes there; keeps the last 500 mails in memory, and forgets them when it stops.
 """
 
 import argparse
@@ -136,12 +137,12 @@ def _answer(body: bytes) -> bytes:
     return "\r\n".join(headers).encode() + b"\r\n\r\n" + body
 
 
-async def serve(directory: Path, smtp_port: int, page_port: int) -> None:
+async def serve(directory: Path, host: str, smtp_port: int, page_port: int) -> None:
     """Serve until SIGTERM."""
     catcher, loop, stop = MailCatcher(directory), asyncio.get_running_loop(), asyncio.Event()
     loop.add_signal_handler(signal.SIGTERM, stop.set)
-    smtp = await loop.create_server(catcher.smtp, HOST, smtp_port)
-    page = await asyncio.start_server(catcher.http, HOST, page_port)
+    smtp = await loop.create_server(catcher.smtp, host, smtp_port)
+    page = await asyncio.start_server(catcher.http, host, page_port)
     await stop.wait()
     smtp.close()
     page.close()
@@ -153,8 +154,10 @@ def main() -> None:
     arguments.add_argument("--dir", type=Path, required=True)
     arguments.add_argument("--smtp-port", type=int, required=True)
     arguments.add_argument("--page-port", type=int, required=True)
+    arguments.add_argument("--contained", action="store_true", help="answer on every address of a container, published on 127.0.0.1 only")
     options = arguments.parse_args()
-    asyncio.run(serve(options.dir, options.smtp_port, options.page_port))
+    host = "0.0.0.0" if options.contained else HOST  # noqa: S104 -- see above
+    asyncio.run(serve(options.dir, host, options.smtp_port, options.page_port))
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ import asyncpg
 
 from deploy.embedded import database, mail_login
 from deploy.embedded.child import Child, Log, answers, listens, module, says
-from services.chassis.region import Party, load
+from services.chassis.region import load
 
 HOST = "127.0.0.1"
 ROOT = Path(__file__).parents[2]
@@ -66,12 +66,11 @@ def _is_free(port: int) -> bool:
 
 def stages(directory: Path, ports: Ports, *, simulated: bool = False) -> Sequence[Sequence[Child]]:
     """The children in the order in which they start; in simulated time all parties are the simulator's to play."""
-    gemeenten = [party for party in load(REGION).parties if party.kind == "gemeente"]
     told = {name: simulation(name, directory) if simulated else {} for name in SERVICES}
     return (
         (_database(directory, ports), _broker(ports), _issuer(directory, ports), _mail(directory, ports)),
         [_service(name, directory, ports, told[name]) for name in SERVICES],
-        [] if simulated else [_gemeenten(gemeenten, ports)],
+        [] if simulated else [_gemeenten(ports)],
     )
 
 
@@ -160,9 +159,8 @@ def _mail_settings(directory: Path, ports: Ports) -> dict[str, str]:
     }
 
 
-def _gemeenten(parties: Sequence[Party], ports: Ports) -> Child:
+def _gemeenten(ports: Ports) -> Child:
     """All gemeenten's systems in one process: seven of their own would cost 350 MB."""
-    systems = [f"{party.id}={party.urn}:systeem:jeugd" for party in parties]
-    command = module("deploy.parties.gemeente", *systems, "--kafka", ports.kafka)
-    names = ", ".join(party.id for party in parties)
+    command = module("deploy.parties.gemeente", "--region", str(REGION), "--kafka", ports.kafka)
+    names = ", ".join(party.id for party in load(REGION).parties if party.kind == "gemeente")
     return Child("gemeenten", command, ready=says(READING), address=f"{names} accept a referral after 2 s")

@@ -6,8 +6,10 @@ import json
 import logging
 import signal
 import time
+import tomllib
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager, suppress
+from pathlib import Path
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
@@ -122,14 +124,22 @@ async def run(gemeenten: Iterable[Gemeente]) -> None:
         await running
 
 
+def _of_region(region: Path) -> list[list[str]]:
+    gemeenten = tomllib.loads(region.read_text(encoding="utf-8"))["gemeente"]
+    return [[gemeente["id"], f"{gemeente['urn']}:systeem:jeugd"] for gemeente in gemeenten]
+
+
 def main() -> None:
-    """Run the systems named on the command line as `party=source`."""
+    """Run the systems named on the command line as `party=source`, or those of all gemeenten of a region."""
     arguments = argparse.ArgumentParser(prog="python -m deploy.parties.gemeente")
-    arguments.add_argument("systems", nargs="+", metavar="gm0546=urn:nld:oin:...:systeem:jeugd")
+    arguments.add_argument("systems", nargs="*", metavar="gm0546=urn:nld:oin:...:systeem:jeugd")
     arguments.add_argument("--kafka", default="127.0.0.1:9092")
     arguments.add_argument("--after", type=float, default=2.0, metavar="SECONDS")
+    arguments.add_argument("--region", type=Path, help="a region file: the systems of all its gemeenten")
     options = arguments.parse_args()
-    systems = [system.split("=", 1) for system in options.systems]
+    if bool(options.systems) == bool(options.region):
+        arguments.error("name systems, or a region")
+    systems = _of_region(options.region) if options.region else [system.split("=", 1) for system in options.systems]
     asyncio.run(run([Gemeente(party, source, options.kafka, options.after) for party, source in systems]))
 
 

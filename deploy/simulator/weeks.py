@@ -19,8 +19,8 @@ from typing import Any, TextIO
 
 import httpx
 
-from deploy.embedded.broker import topics_of
 from deploy.embedded.processes import MAIL, REGION, SERVICES, Ports, free_base
+from deploy.kafka.topics import topics_of
 from deploy.parties.board import schools
 from deploy.simulator.actors import Answering
 from deploy.simulator.clockwork import Clockwork

@@ -5,11 +5,14 @@ from pathlib import Path
 from pydantic import HttpUrl, PostgresDsn
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+SECRETS = Path("/run/secrets")
+"""Where a container finds a setting that nobody else may see, as a file: `passend_database_url`."""
+
 
 class Settings(BaseSettings):
     """The settings every service has; environment variables `PASSEND_<NAME>`. A missing one stops the start with its name."""
 
-    model_config = SettingsConfigDict(env_prefix="PASSEND_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="PASSEND_", frozen=True, extra="ignore", secrets_dir=SECRETS if SECRETS.is_dir() else None)
 
     host: str = "127.0.0.1"
     port: int

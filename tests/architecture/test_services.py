@@ -11,9 +11,8 @@ CHASSIS = SERVICES / "chassis"
 DEPLOYABLES = sorted(path.parent for path in SERVICES.glob("*/__init__.py") if path.parent != CHASSIS)
 MAX_LINES = 400
 
-EVERY = {"README.md", "__init__.py", "__main__.py", "app.py", "pyproject.toml"}
+EVERY = {"Dockerfile", "README.md", "__init__.py", "__main__.py", "app.py", "pyproject.toml"}
 SHAPE = EVERY | {
-    "Dockerfile",
     "api.py",
     "cli.py",
     "clients.py",

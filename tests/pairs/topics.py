@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from aiokafka.client import AIOKafkaClient
-from aiokafka.protocol.admin import CreateTopicsRequest, DeleteGroupsRequest, DeleteRecordsRequest, ListGroupsRequest
+from aiokafka.protocol.admin import DeleteGroupsRequest, DeleteRecordsRequest, ListGroupsRequest
 from aiokafka.protocol.group import LeaveGroupRequest
 from confluent_kafka.admin import AdminClient
 
@@ -19,7 +19,7 @@ TIMEOUT_MS = 30_000
 
 def catalogue_topics() -> dict[str, int]:
     """Every topic of the platform in our region, with its number of partitions: the list that the embedded broker starts with."""
-    from deploy.embedded.broker import topics_of
+    from deploy.kafka.topics import topics_of
     from services.chassis import region
 
     return topics_of(region.load(REGION))
@@ -33,13 +33,10 @@ class Topics:
         self._partitions = partitions
 
     async def create(self) -> None:
-        """Create all topics; raises `RuntimeError` with those that were refused."""
-        wanted: list[Any] = [(name, count, 1, [], []) for name, count in self._partitions.items()]
-        async with self._client() as client:
-            response = await client.send(NODE, CreateTopicsRequest(wanted, TIMEOUT_MS, validate_only=False))
-        refused = [(topic, code) for topic, code, *_ in response.topic_errors if code]
-        if refused:
-            raise RuntimeError(f"topics were not created: {refused}")
+        """Create all topics, as `make deploy` does."""
+        from deploy.kafka.topics import create
+
+        await create(self._kafka, self._partitions, replicas=1)
 
     async def empty(self) -> None:
         """Delete all records and all groups.
