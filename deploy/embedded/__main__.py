@@ -93,12 +93,13 @@ def main() -> int:
     arguments.add_argument("--dir", type=Path, default=Path(".passend"))
     arguments.add_argument("--base-port", type=int, default=BASE_PORT)
     arguments.add_argument("--simulated", action="store_true", help="by the clock that the directory holds")
+    arguments.add_argument("--lively", action="store_true", help="with invented children who come by all the time")
     options = arguments.parse_args()
     directory, ports = options.dir.resolve(), Ports(options.base_port)
     try:
         with only_one(directory):
             check_ports(ports)
-            supervisor = Supervisor(stages(directory, ports, simulated=options.simulated), directory / "logs", say)
+            supervisor = Supervisor(stages(directory, ports, simulated=options.simulated, lively=options.lively), directory / "logs", say)
             asyncio.run(supervise(supervisor, lambda: say(f"{welcome(ports)}\n{STOPPING}"), say))
     except CannotStart as reason:
         print(f"passend: {reason}", file=sys.stderr)

@@ -18,9 +18,11 @@ app = typer.Typer()
 def up(
     directory: Annotated[Path, typer.Option("--dir", help="Where data, secrets and logs are kept.")] = Path(".passend"),
     base_port: Annotated[int, typer.Option(help="The console's port; all others shift along.", min=4000, max=60000)] = 8080,
+    lively: Annotated[bool, typer.Option("--lively/--still", help="Whether invented children come by all the time.")] = True,
 ) -> None:
     """Start the whole platform on this machine; Ctrl-C stops it, the next start continues."""
     command = [sys.executable, "-m", "deploy.embedded", "--dir", str(directory), "--base-port", str(base_port)]
+    command += ["--lively"] if lively else []
     os.execv(sys.executable, command)  # noqa: S606 - takes the place of this process, so that the command line's libraries stay behind
 
 

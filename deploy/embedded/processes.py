@@ -20,6 +20,8 @@ SERVICES = ("intake", "jgt_bridge", "placement", "notify", "console")
 BROKER = "broker"
 MAIL, SMTP = "mail", "smtp"
 """The page with what was mailed, and where it is handed in."""
+BEGINS = "each in a life of its own"
+"""What the invented region prints when it begins."""
 READING = "reading_topic"
 """What a gemeente's system logs when it reads."""
 
@@ -64,13 +66,17 @@ def _is_free(port: int) -> bool:
     return True
 
 
-def stages(directory: Path, ports: Ports, *, simulated: bool = False) -> Sequence[Sequence[Child]]:
-    """The children in the order in which they start; in simulated time all parties are the simulator's to play."""
+def stages(directory: Path, ports: Ports, *, simulated: bool = False, lively: bool = False) -> Sequence[Sequence[Child]]:
+    """The children in the order in which they start.
+
+    In simulated time all parties are the simulator's to play; `lively` lets a few invented children come by, all the time.
+    """
     told = {name: simulation(name, directory) if simulated else {} for name in SERVICES}
     return (
         (_database(directory, ports), _broker(ports), _issuer(directory, ports), _mail(directory, ports)),
         [_service(name, directory, ports, told[name]) for name in SERVICES],
         [] if simulated else [_gemeenten(ports)],
+        [_region(directory, ports)] if lively else [],
     )
 
 
@@ -124,6 +130,14 @@ def _service(name: str, directory: Path, ports: Ports, more: dict[str, str]) -> 
         environment=environment(name, directory, ports) | more,
         falls_with=BROKER,
     )
+
+
+def _region(directory: Path, ports: Ports) -> Child:
+    """Schools and people who live slowly, for whoever watches."""
+    gently = ("--endless", "--children", "60", "--seconds", "1200", "--seconds-a-day", "6")
+    where = ("--base-port", str(ports.base), "--sent", str(directory / "sent.jsonl"))
+    command = module("deploy.simulator.play", *gently, *where)
+    return Child("region", command, ready=says(BEGINS), address="invented children, three a minute or so")
 
 
 def environment(service: str, directory: Path, ports: Ports) -> dict[str, str]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import httpx
 
-from deploy.embedded.processes import MAIL, REGION, Ports
+from deploy.embedded.processes import BEGINS, MAIL, REGION, Ports
 from deploy.parties.board import schools
 from deploy.simulator.actors import Answering
 from deploy.simulator.doors import Doors, Topics
@@ -22,14 +22,21 @@ from services.chassis.calendar import LEGAL_TIME
 from services.chassis.region import SCHOOL_KINDS, load
 
 LOOK_EVERY = 0.25
-"""Seconds between two looks at the agenda and the topics."""
+"""Seconds between two looks at the agenda and the topics; in a slow life, a quarter of its day."""
 TELL_EVERY = 5.0
 SETTLED_WITHIN = 60.0
 """Seconds for the platform to come to rest at the end."""
 
 
 async def play(options: argparse.Namespace) -> None:
-    """Play so many children on the running platform, and print what came of it."""
+    """Play so many children on the running platform, and print what came of it; with `endless`, then others, until it is stopped."""
+    print(f"{options.children} children, {BEGINS}", flush=True)
+    await _play(options)
+    while options.endless:
+        await _play(options)
+
+
+async def _play(options: argparse.Namespace) -> None:
     ports, began = Ports(options.base_port), datetime.now(UTC)
     run, days = f"{options.seed} {began.isoformat()}", options.seconds / options.seconds_a_day
     played = lives(options.children, options.seed, schools=schools(), over_days=days, run=run)
@@ -44,7 +51,8 @@ async def play(options: argparse.Namespace) -> None:
             for life in played:
                 region.begin(life, began)
             on_call = OnCall(doors, ports.url(MAIL), region.counts, a_minute=timedelta(seconds=1), a_day=timedelta(seconds=20))
-            await _live(region, office_of(doors, ports, region.counts, a_day), on_call, len(played))
+            office = office_of(doors, ports, region.counts, a_day)
+            await _live(region, office, on_call, len(played), look_every=max(LOOK_EVERY, options.seconds_a_day / 4))
         await topics.close()
         print(region.progress(len(played)))
         for line in told(await _settled(doors, played)):
@@ -59,7 +67,7 @@ def office_of(doors: Doors, ports: Ports, counts: Counter[str], a_day: timedelta
     return Office(doors, ports.url("placement"), region.of_kind("swv")[0].id, special, counts, a_day)
 
 
-async def _live(region: Region, office: Office, on_call: OnCall, children: int) -> None:
+async def _live(region: Region, office: Office, on_call: OnCall, children: int, *, look_every: float) -> None:
     """Carry the agenda out, hear the answers, and let the office decide, until nobody plans anything any more."""
     await office.open()
     said = asyncio.get_running_loop().time()
@@ -74,7 +82,7 @@ async def _live(region: Region, office: Office, on_call: OnCall, children: int) 
         if asyncio.get_running_loop().time() - said > TELL_EVERY:
             print(region.progress(children), flush=True)
             said = asyncio.get_running_loop().time()
-        await asyncio.sleep(LOOK_EVERY)
+        await asyncio.sleep(look_every)
 
 
 async def _settled(doors: Doors, played: Sequence[Life]) -> dict[str, Counter[str]]:
@@ -95,6 +103,7 @@ def main() -> None:
     arguments.add_argument("--seconds", type=float, default=60.0, help="within which all lives begin")
     arguments.add_argument("--seconds-a-day", type=float, default=0.5)
     arguments.add_argument("--sent", default="sent.jsonl")
+    arguments.add_argument("--endless", action="store_true")
     arguments.add_argument("--base-port", type=int, default=8080)
     try:
         asyncio.run(play(arguments.parse_args()))

@@ -15,7 +15,7 @@ from tests.benchmarks.table import Row
 from tests.journeys.platform import Platform, platform
 
 BASE_PORT = 23080
-SECONDS_LIMIT, MEGABYTES_LIMIT = 15, 900
+SECONDS_LIMIT, MEGABYTES_LIMIT = 15, 1_200
 WITHIN = 60.0
 
 

@@ -144,7 +144,7 @@ def _is(child: psutil.Process, part: str) -> bool:
 @asynccontextmanager
 async def platform(directory: Path, base_port: int) -> AsyncIterator[Platform]:
     """Start it as `make up` does, and stop it in order."""
-    command = [str(Path(sys.executable).with_name("passend")), "up", "--dir", str(directory), "--base-port", str(base_port)]
+    command = [str(Path(sys.executable).with_name("passend")), "up", "--dir", str(directory), "--base-port", str(base_port), "--still"]
     process = await asyncio.create_subprocess_exec(*command, cwd=ROOT, stdout=asyncio.subprocess.PIPE)
     assert process.stdout
     try:
