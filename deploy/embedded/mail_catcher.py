@@ -26,7 +26,6 @@ from deploy.embedded import mail_login
 from deploy.embedded.certificate import HOST, own_certificate
 
 KEPT = 500
-SHOWN = 100
 LARGEST = 1_000_000
 META = '<meta charset="utf-8"><meta name="viewport" content="width=device-width"><link rel="icon" href="data:,">'
 STYLE = """
@@ -60,7 +59,7 @@ class Caught:
 
     def page(self, mailbox: str | None) -> str:
         """What came, for everybody or for one mailbox; the newest is unfolded."""
-        chosen = [(at, mail) for at, mail in self.mails if mailbox in {None, mail["To"]}][:SHOWN]
+        chosen = [(at, mail) for at, mail in self.mails if mailbox in {None, mail["To"]}]
         shown = "".join(_article(at, mail, unfolded=n == 0) for n, (at, mail) in enumerate(chosen)) or NOTHING
         all_of_them = '<p><a href="/">Alle post / All mail</a></p>' if mailbox else ""
         head = f"{META}<title>Post</title><style>{STYLE}</style>"

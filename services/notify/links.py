@@ -1,8 +1,9 @@
 """What somebody may do who follows a link in a message: look, which changes nothing, and then do what it is for, once."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
+from services.chassis.calendar import day
 from services.chassis.commands import Act
 from services.chassis.region import CrisisNumber, Region
 from services.chassis.runtime import Parts
@@ -42,6 +43,11 @@ class Links:
         """The present."""
         return self._parts.clock.now()
 
+    @property
+    def today(self) -> date:
+        """The calendar day in the Netherlands."""
+        return day(self.now)
+
     async def look(self, crisis_id: str, token: str) -> Followed:
         """What the link is of; changes nothing, so mail scanners may look as often as they like. Raises `NoSuchLink`, `OfAnotherCrisis`."""
         async with self._engine.connect() as connection:
@@ -66,11 +72,11 @@ class Links:
 
     def numbers(self, municipality: str) -> list[CrisisNumber]:
         """Whom to phone now about a child who lives there."""
-        return self.region.numbers(municipality, self.now.date())
+        return self.region.numbers(municipality, self.today)
 
     def school(self, school: str) -> str:
         """The name of a school."""
-        found = self.region.school(school, self.now.date())
+        found = self.region.school(school, self.today)
         return found.name if found else school
 
     def municipality(self, municipality: str) -> str:

@@ -6,6 +6,7 @@ goes out twice shows once.
 """
 
 import asyncio
+from collections import deque
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,8 +17,9 @@ from passend_contracts.events import NotificationDelivered, NotificationExhauste
 from prometheus_client import Counter, Gauge
 from sqlalchemy import Row, text
 
-from services.chassis import telemetry
+from services.chassis import backoff, telemetry
 from services.chassis.commands import Act, Commands
+from services.chassis.failures import is_transient
 from services.chassis.runtime import Machine
 from services.chassis.transaction import Transaction
 from services.chassis.worker import Worker
@@ -66,6 +68,7 @@ class Sender(Worker):
     """Sends the messages of one lane: those of a crisis have connections of their own and wait for no other."""
 
     part = "sender"
+    poll_seconds = 0.2
 
     def __init__(self, machine: Machine, lane: Lane, mail: Mail, letters: Letters) -> None:
         super().__init__(machine.service, name=telemetry.part(self.part, lane), **machine.worker_parts(lane))
@@ -74,16 +77,39 @@ class Sender(Worker):
         self._mail = mail
         self._letters = letters
         self._me = machine.settings.replica
+        self._tried: deque[tuple[Row[Any], Outcome]] = deque()
+        """What was tried and is not committed yet."""
         self._took_over = False
         self._forgot_at: datetime | None = None
 
     async def _round(self, limit: int) -> int:
-        claimed = await self._claim(min(limit, AT_ONCE))
-        outcomes = await asyncio.gather(*(self._mail.send(self._letters.write(row)) for row in claimed))
-        for row, outcome in zip(claimed, outcomes, strict=True):
-            ATTEMPTS.labels(row.about, outcome).inc()
+        if not self._tried:
+            claimed = await self._claim(min(limit, AT_ONCE))
+            self._tried.extend(zip(claimed, await asyncio.gather(*map(self._try, claimed)), strict=True))
+        done = len(self._tried)
+        while self._tried:
+            await self._keep(*self._tried[0])
+            self._tried.popleft()
+        return done
+
+    async def _try(self, row: Row[Any]) -> Outcome:
+        """One attempt. A message that we cannot write or hand over by a mistake of ours stops no other; it is tried again as any."""
+        try:
+            outcome = await self._mail.send(self._letters.write(row))
+        except Exception as bug:  # noqa: BLE001 -- see above
+            log.error("sending_failed", about=row.about, fault=type(bug).__name__, where=backoff.where(bug))  # noqa: TRY400 -- its text may quote
+            outcome = Outcome.SERVER_REFUSES
+        ATTEMPTS.labels(row.about, outcome).inc()
+        return outcome
+
+    async def _keep(self, row: Row[Any], outcome: Outcome) -> None:
+        """Commit what came of an attempt. While the database is away it is known here, so that nothing is sent twice for that."""
+        try:
             await self._commands.act(Act(row.subject, "message_tried", f"{row.id} {row.attempts}"), _Receipt(row, outcome))
-        return len(claimed)
+        except Exception as error:
+            if not is_transient(error):
+                self._tried.popleft()  # a mistake of ours with one message stops no other: its claim lapses, and it is tried again
+            raise
 
     async def _claim(self, rows: int) -> Sequence[Row[Any]]:
         now = self._clock.now()
@@ -115,6 +141,10 @@ class _Receipt:
         if self._outcome is Outcome.DELIVERED:
             if await self._mark(tx, DONE, now=tx.now):
                 tx.publish(NotificationDelivered(**self._tried, delivered_at=tx.now), sender=tx.service.swv)
+            return
+        crisis = known_crisis(tx)
+        if crisis and not crisis.needs(About(self._row.about)):
+            await self._mark(tx, DONE, now=tx.now)  # nobody waits for it any more
             return
         next_at = None if self._outcome is Outcome.REFUSED else self._next_attempt(tx.now)
         if await (self._mark(tx, LATER, next_at=next_at) if next_at else self._mark(tx, DONE, now=tx.now)):

@@ -54,8 +54,9 @@ async def save(connection: AsyncConnection, states: Mapping[str, Known]) -> None
 
 
 async def _take_back(connection: AsyncConnection, crises: Sequence[Crisis]) -> None:
-    """Nobody is called to what somebody has taken up, nor reminded of what is over."""
-    waiting = delete(DeliveryRow).where(col(DeliveryRow.lane) == "crises", col(DeliveryRow.done_at).is_(None))
+    """Nobody is called to what somebody has taken up, nor reminded of what is over; what is on its way just now gets its receipt."""
+    unsent = (col(DeliveryRow.done_at).is_(None), col(DeliveryRow.claimed_until).is_(None))
+    waiting = delete(DeliveryRow).where(col(DeliveryRow.lane) == "crises", *unsent)
     if over := [crisis.id for crisis in crises if crisis.stage is Stage.RESOLVED]:
         await connection.execute(waiting.where(col(DeliveryRow.subject).in_(over)))
     if taken := [crisis.id for crisis in crises if crisis.stage is Stage.TAKEN]:

@@ -161,7 +161,7 @@ async def _fill(pair: Pair, database: asyncpg.Connection, process: psutil.Proces
             ]
             for acknowledged in sent:
                 await acknowledged
-            while await database.fetchval("SELECT max(n) FROM record") != start + len(part):  # noqa: ASYNC110 -- a row wakes nobody
+            while await database.fetchval("SELECT coalesce(max(n), 0) FROM record") < start + len(part):  # noqa: ASYNC110 -- a row wakes nobody
                 await asyncio.sleep(0.05)
     after = process.cpu_times()
     return after.user + after.system - before.user - before.system

@@ -27,6 +27,7 @@ PARTS = (
     "services.jgt_bridge",
     "services.placement",
     "services.notify",
+    "deploy.embedded.mail_catcher",
     "services.console",
     "gemeente",
     "deploy.embedded.issuer",

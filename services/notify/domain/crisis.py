@@ -71,6 +71,16 @@ class Crisis:
         """When whom was written in it is deleted."""
         return self.ended_at + FORGET_AFTER if self.ended_at else None
 
+    def needs(self, about: About) -> bool:
+        """Whether a message about that is still worth sending."""
+        match about:
+            case About.CRISIS_CALL:
+                return self.stage is Stage.CALLING
+            case About.CASE_ESCALATED:
+                return True
+            case _:
+                return self.stage is Stage.TAKEN
+
     def is_waiting_for(self, role: str) -> bool:
         """Whether that role was called last, and everybody else waits for its answer."""
         return self.stage is Stage.CALLING and self.called == role and not self.exhausted

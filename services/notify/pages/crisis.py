@@ -58,7 +58,7 @@ def _taken(found: Followed, facts: str, phone: str) -> str:
         return page(words.IS_IT_OVER, _button(words.RESOLVE), _text(words.NOT_YET), facts, phone)
     if link.used_at is not None and link.used_at == crisis.taken_at:
         return page(words.YOURS, _text(words.WHAT_NOW), facts, phone)
-    return page(words.TAKEN, _text(words.by(crisis.taken_by, crisis.taken_at)), _text(words.NOTHING_TO_DO), facts)
+    return page(words.TAKEN, _text(words.NOTHING_TO_DO), facts)
 
 
 def phone_page(links: Links, municipality: str, *, at_work: bool) -> str:
@@ -84,6 +84,7 @@ def _facts(crisis: Crisis, links: Links) -> str:
         (words.SITUATION, words.code(crisis.situation) if crisis.situation else None),
         (words.LIVES, Words(home, home)),
         (words.SINCE, words.moment(crisis.raised_at)),
+        (words.TAKEN_UP, words.by(crisis.taken_by, crisis.taken_at) if crisis.stage is Stage.TAKEN else None),
         (words.STANDS, words.code(crisis.state) if crisis.state != "ongoing" else None),
     ]
     lines = (f"<dt>{_both(name)}</dt><dd>{_both(what)}</dd>" for name, what in facts if what)

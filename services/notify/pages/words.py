@@ -66,12 +66,13 @@ NOT_AT_WORK = Words(
     "It is outside office hours now. Do not wait for an answer: phone one of these numbers.",
 )
 
-SCHOOL, LIVES, SINCE, URGENCY, SITUATION, STANDS = (
+SCHOOL, LIVES, SINCE, URGENCY, SITUATION, TAKEN_UP, STANDS = (
     Words("School", "School"),
     Words("Het kind woont in", "The child lives in"),
     Words("Gemeld", "Noticed"),
     Words("Hoe snel", "How fast"),
     Words("Wat is er", "What it is"),
+    Words("Opgepakt", "Taken up"),
     Words("Hoe gaat het", "How it goes"),
 )
 

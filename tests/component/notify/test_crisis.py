@@ -13,9 +13,11 @@ from passend_contracts.events import (
     NotificationExhausted,
 )
 
-from tests.builders.events import a_crisis_updated
+from services.chassis.testing import PATIENCE
+from tests.builders.events import OTHER_SCHOOL_SYSTEM, a_crisis_raised, a_crisis_updated
 from tests.component.facts import rows, until_there
 from tests.component.notify.on_call import CRISES, DESK, DIRECTOR, HOUR, MINUTE, SPECIALIST, TO_BOARD, OnCall, text
+from tests.component.waiting import until
 from tests.pairs.pair import Pair
 
 CASE = str(uuid4())
@@ -172,9 +174,11 @@ async def test_a_person_acts_also_while_the_crisis_is_parked(on_call: OnCall, pa
 
 
 async def test_whom_we_wrote_is_forgotten_thirty_days_after_the_end(on_call: OnCall, pair: Pair) -> None:
-    await on_call.a_crisis()
+    ended = await on_call.a_crisis()
     await on_call.mail.received(DESK)
-    await on_call.press(await on_call.taken(DESK))
+    resolve = await on_call.taken(DESK)
+    await on_call.receipt(NotificationDelivered, ended, times=2)
+    await on_call.press(resolve)
     on_call.later(timedelta(days=29))
     await on_call.a_crisis()
     await on_call.mail.received("dienst-leiden@swv2801.example")  # the office is closed then
@@ -184,6 +188,40 @@ async def test_whom_we_wrote_is_forgotten_thirty_days_after_the_end(on_call: OnC
     left = await rows(pair, "notify", "SELECT subject FROM delivery UNION ALL SELECT crisis FROM link")
     open_ones = await rows(pair, "notify", "SELECT id FROM crisis WHERE stage = 'calling'")
     assert {row["subject"] for row in left} == {row["id"] for row in open_ones}
+
+
+async def test_a_crisis_that_comes_twice_calls_once(on_call: OnCall) -> None:
+    now = on_call.clock.now()
+    raised = a_crisis_raised(noticed_at=now, time=now)
+    await on_call.service.deliver(CRISES, raised, times=2)
+    await on_call.service.deliver(CRISES, a_crisis_raised(raised.subject, noticed_at=now, time=now))
+    await on_call.a_crisis()
+    await on_call.mail.received(DESK, times=2)
+    await on_call.receipt(NotificationDelivered, raised.subject)
+    assert len(on_call.mail.mails) == 2
+
+
+async def test_another_board_cannot_speak_of_a_crisis(on_call: OnCall, pair: Pair) -> None:
+    crisis = await on_call.a_crisis()
+    await on_call.mail.received(DESK)
+    foreign = a_crisis_updated(crisis, state="over", source=OTHER_SCHOOL_SYSTEM, time=on_call.clock.now())
+    await on_call.service.deliver(CRISES, foreign)
+    await until_there(pair, "notify", "SELECT 1 FROM dead_letter WHERE 'crisis-of-another-board' = ANY(reasons)")
+    assert len(await rows(pair, "notify", "SELECT 1 FROM crisis WHERE stage = 'calling'")) == 1
+
+
+async def test_how_long_the_oldest_waits_is_a_metric(on_call: OnCall) -> None:
+    crisis = await on_call.a_crisis()
+    await on_call.mail.received(DESK)
+    on_call.later(15 * MINUTE)
+    await until(lambda: metrics(on_call), lambda seen: "crisis_unacknowledged_seconds 900.0" in seen, PATIENCE)
+    await on_call.taken(DESK)
+    await on_call.told(CrisisAcknowledged, crisis)
+    await until(lambda: metrics(on_call), lambda seen: "crisis_unacknowledged_seconds 0.0" in seen, PATIENCE)
+
+
+async def metrics(on_call: OnCall) -> str:
+    return (await on_call.service.http.get("/metrics")).text
 
 
 async def test_no_token_is_kept_once_its_message_is_out(on_call: OnCall, pair: Pair) -> None:

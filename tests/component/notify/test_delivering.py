@@ -13,7 +13,7 @@ from tests.builders.events import a_case_escalated, a_crisis_raised
 from tests.component.conftest import notify_settings
 from tests.component.facts import rows, until_there
 from tests.component.issuer import Issuer
-from tests.component.mail_server import MailServer
+from tests.component.mail_server import MailServer, link_in
 from tests.component.notify.on_call import CRISES, DESK, HOUR, MINUTE, RECEIPTS, SPECIALIST, OnCall
 from tests.component.notify.process import process
 from tests.pairs.pair import Pair
@@ -101,6 +101,20 @@ async def test_a_refused_message_is_not_tried_again_and_is_somebody_s_duty(on_ca
     await on_call.mail.until(lambda mail: mail.attempts == 2)
 
 
+async def test_a_call_that_did_not_arrive_is_not_tried_again_once_somebody_has_taken_the_crisis_up(on_call: OnCall, pair: Pair) -> None:
+    await on_call.a_crisis()
+    link = link_in(await on_call.mail.received(DESK))
+    await until_there(pair, app.NAME, "SELECT 1 FROM delivery WHERE done_at IS NOT NULL")
+    on_call.mail.hangs = True
+    on_call.later(15 * MINUTE)
+    await on_call.mail.received(SPECIALIST)
+    on_call.mail.breaks_off = True
+    await on_call.press(link)
+    on_call.mail.hangs = False
+    await until_there(pair, app.NAME, "SELECT 1 FROM delivery WHERE role = 'education_specialist' AND done_at IS NOT NULL")
+    assert len(on_call.mail.to(SPECIALIST)) == 1
+
+
 async def test_a_refused_call_climbs_at_once(on_call: OnCall) -> None:
     on_call.mail.answer = "550 No such mailbox"
     crisis = await on_call.a_crisis()
@@ -166,6 +180,26 @@ async def test_after_three_days_a_message_is_given_up_and_is_somebody_s_duty(on_
     assert 70 <= attempts <= 76
     on_call.later(timedelta(days=31))
     await until_there(pair, app.NAME, "SELECT 1 WHERE NOT EXISTS (SELECT FROM delivery)")
+
+
+async def test_a_database_that_is_away_between_the_mail_server_and_the_commit_sends_nothing_twice(on_call: OnCall, pair: Pair) -> None:
+    on_call.mail.hangs = True
+    case = await a_late_case(on_call)
+    await on_call.mail.received(SPECIALIST)
+    await pair.kill_database()
+    on_call.mail.hangs = False
+    await pair.start_database()
+    [receipt] = await on_call.receipt(NotificationDelivered, case)
+    assert receipt["attempts"] == 1
+    assert len(on_call.mail.mails) == 1
+
+
+async def test_a_message_that_we_cannot_write_stops_no_other(on_call: OnCall, pair: Pair) -> None:
+    broken = "('broken', 'cases', 'x', 'case_escalated', 'swv_director', E'a\\nb', now(), '2026-01-01', 0)"
+    columns = "(id, lane, subject, about, role, address, written_at, next_at, attempts)"
+    await rows(pair, app.NAME, f"INSERT INTO delivery {columns} VALUES {broken}")
+    case = await a_late_case(on_call)
+    await on_call.receipt(NotificationDelivered, case)
 
 
 async def test_who_is_killed_between_the_mail_server_and_the_commit_sends_again_under_the_same_id(
