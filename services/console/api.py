@@ -14,7 +14,8 @@ from services.chassis.runtime import Parts
 from services.console import record, sessions
 from services.console.domain.timeline import Hop, in_causal_order
 from services.console.parties import Parties
-from services.console.proof import CaseRecord, Sent, marked, violations
+from services.console.proof.evidence import CaseRecord
+from services.console.proof.verdict import Sent, marked, violations
 from services.console.stems import stem
 
 A_CASE_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")

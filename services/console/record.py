@@ -17,7 +17,7 @@ from sqlmodel import col
 from services.chassis import dead_letters
 from services.console.domain.timeline import Hop
 from services.console.follow import Followed
-from services.console.proof import Sent
+from services.console.proof.verdict import Sent
 from services.console.tables import RecordRow
 
 KEEP = text("""

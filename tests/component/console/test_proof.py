@@ -19,9 +19,13 @@ from passend_contracts.events import (
     CaseParked,
     CaseReopened,
     CaseStalled,
+    CrisisAcknowledged,
+    CrisisEscalated,
+    CrisisResolved,
     JGTReferralAccepted,
     JGTReferralOverdue,
     NextStepSet,
+    NotificationDelivered,
 )
 from passend_contracts.events.next_step_set.v1 import Obligation
 from passend_contracts.vocabulary import EventData
@@ -29,11 +33,14 @@ from passend_contracts.vocabulary import EventData
 from services.chassis.calendar import day, end_of
 from services.chassis.testing import RunningService, an_event
 from services.console.domain.timeline import Hop
-from services.console.proof import CaseRecord, Rule, violations
+from services.console.proof.evidence import CaseRecord, Rule
+from services.console.proof.verdict import violations
 from tests.builders.events import (
     GEMEENTE_SYSTEM,
     a_consent_given,
     a_consent_withdrawn,
+    a_crisis_raised,
+    a_crisis_updated,
     a_parents_consulted,
     a_referral,
     a_reopen_requested,
@@ -43,7 +50,7 @@ from tests.builders.events import (
 )
 from tests.component.conftest import Tokens
 from tests.component.console.conftest import Rows
-from tests.component.console.told import GUARD, GUARDIAN, SCHOOL, STATUS, TEAM, because_of
+from tests.component.console.told import CRISES, GUARD, GUARDIAN, NOTIFY, PEOPLE, SCHOOL, STATUS, TEAM, because_of
 from tests.component.issuer import Issuer
 from tests.component.terminal import passend_against
 
@@ -279,6 +286,56 @@ def a_stall_that_was_said_only_once(story: Records) -> tuple[Records, list[tuple
 def test_the_proof_names_exactly_what_was_damaged(damage: Damage, days: float) -> None:
     damaged, expected = damage(a_story())
     assert proven(damaged, days=days, numbered=False) == expected
+
+
+CRISIS = "c4d81f0a-6b29-4e75-8a13-9f2e7d5b0c61"
+
+
+def a_crisis() -> Records:
+    """A crisis that is taken up at the second call, asked after, and said to be over the next morning."""
+    about: dict[str, Any] = {"message": str(uuid4()), "channel": "email", "attempts": 1}
+    home: dict[str, Any] = {"home_municipality": "gm0546"}
+
+    def notify(topic: str, hours: float, data: EventData) -> tuple[str, Envelope]:
+        return topic, at(hours / 24, an_event(data, source=NOTIFY, subject=CRISIS, producer="notify"))
+
+    def delivered(hours: float, kind: str, role: str) -> tuple[str, Envelope]:
+        when = MONDAY + timedelta(hours=hours)
+        return notify("notify.receipts.v1", hours, NotificationDelivered(**about, about=kind, role=role, delivered_at=when))
+
+    climbed = CrisisEscalated(**home, reason="not_acknowledged", call=2, climbed_to="swv_director", next_call_at=MONDAY)
+    return [
+        (CRISES, at(0, a_crisis_raised(CRISIS, producer="intake"))),
+        delivered(0.01, "crisis_call", "crisis_contact"),
+        notify(PEOPLE, 0.25, climbed),
+        delivered(0.26, "crisis_call", "swv_director"),
+        notify(PEOPLE, 0.4, CrisisAcknowledged(**home, acknowledged_by="swv_director", acknowledged_at=MONDAY)),
+        delivered(4.4, "crisis_reminder", "swv_director"),
+        notify(PEOPLE, 7, CrisisResolved(**home, resolved_by="swv_director", resolved_at=MONDAY)),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("length", "hours", "shows"),
+    [
+        (7, 1000, None),
+        (1, 0.1, 0),  # nobody was called
+        (4, 1.2, None),
+        (4, 1.5, 3),  # nobody is called any more
+        (6, 8.4, None),
+        (6, 8.7, 5),  # nobody asks any more
+    ],
+)
+def test_a_crisis_is_called_for_and_asked_after_until_it_is_over(length: int, hours: float, shows: int | None) -> None:
+    crisis = a_crisis()[:length]
+    ids = (crisis[0][1].id,) if length == 1 else (crisis[shows][1].id, crisis[0][1].id) if shows is not None else ()
+    assert proven(crisis, days=hours / 24) == ([(Rule.CRISIS, ids)] if shows is not None else [])
+
+
+def test_a_crisis_that_goes_on_after_its_end_is_called_for_again() -> None:
+    again = at(8 / 24, a_crisis_updated(CRISIS, state="ongoing", producer="intake"))
+    crisis = [*a_crisis(), (CRISES, again)]
+    assert proven(crisis, days=13 / 24) == [(Rule.CRISIS, (crisis[-2][1].id, crisis[0][1].id))]
 
 
 async def put(console: RunningService, records: Iterable[tuple[str, Envelope]]) -> None:
