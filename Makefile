@@ -44,7 +44,7 @@ check: $(STAMP)
 	$(PY) -m passend_contracts.export --check
 
 faults: $(STAMP)
-	SEED=$(SEED) $(PY) -m pytest tests/faults --pair $(PAIR) $(TESTS)
+	SEED=$(SEED) $(PY) -m pytest tests/faults tests/journeys/test_weeks.py --pair $(PAIR) $(TESTS)
 
 bench: $(STAMP)
 	$(PY) -m tests.benchmarks --pair $(PAIR)

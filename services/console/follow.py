@@ -38,9 +38,9 @@ CRISIS = text("""
         raised_at = least(known.raised_at, excluded.raised_at),
         state = CASE WHEN excluded.state_at < known.state_at THEN known.state ELSE coalesce(excluded.state, known.state) END,
         state_at = greatest(known.state_at, excluded.state_at),
-        acknowledged_at = least(known.acknowledged_at, excluded.acknowledged_at),
+        acknowledged_at = greatest(known.acknowledged_at, excluded.acknowledged_at),
         escalated_at = greatest(known.escalated_at, excluded.escalated_at),
-        resolved_at = least(known.resolved_at, excluded.resolved_at)
+        resolved_at = greatest(known.resolved_at, excluded.resolved_at)
 """)
 CRISIS_FIELDS = (
     *("id", "case_id", "board_urn", "school", "situation", "urgency", "raised_at", "state", "state_at"),

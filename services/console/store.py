@@ -60,10 +60,13 @@ FIGURES = text("""
            count(third_party_due) AS elsewhere
     FROM case_overview WHERE outcome IS NULL AND (CAST(:board AS text) IS NULL OR board = :board)
 """)
-OPEN_CRISES = text("""
-    SELECT count(*) AS crises, min(raised_at) AS longest_crisis FROM crisis
-    WHERE resolved_at IS NULL AND state IS DISTINCT FROM 'over' AND (CAST(:board_urn AS text) IS NULL OR board_urn = :board_urn)
-""")
+OPEN = "state IS DISTINCT FROM 'over' AND (resolved_at IS NULL OR (state = 'ongoing' AND state_at > resolved_at))"
+"""Of a crisis: nobody said that it is over, or its school said afterwards that it goes on."""
+OPEN_CRISES = text(f"""
+    SELECT count(*) AS crises,
+           min(greatest(raised_at, resolved_at)) FILTER (WHERE acknowledged_at IS NULL OR acknowledged_at < resolved_at) AS longest_crisis
+    FROM crisis WHERE {OPEN} AND (CAST(:board_urn AS text) IS NULL OR board_urn = :board_urn)
+""")  # noqa: S608 -- our own words
 DAYS_TO_HELP = text("""
     SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY helped_on - opened_on) FROM case_overview
     WHERE helped_on > :since AND (CAST(:board AS text) IS NULL OR board = :board)
@@ -138,8 +141,7 @@ async def work_by_kind(connection: AsyncConnection) -> dict[str, int]:
 
 async def crises(connection: AsyncConnection, board_urn: str | None, page: int) -> Page:
     """The open crises, longest waiting first."""
-    where = """crisis WHERE resolved_at IS NULL AND state IS DISTINCT FROM 'over'
-               AND (CAST(:board_urn AS text) IS NULL OR board_urn = :board_urn)"""
+    where = f"crisis WHERE {OPEN} AND (CAST(:board_urn AS text) IS NULL OR board_urn = :board_urn)"
     return await _page(connection, where, "raised_at, id", {"board_urn": board_urn}, page, _crisis)
 
 
@@ -156,7 +158,7 @@ async def crisis(connection: AsyncConnection, crisis_id: str) -> Crisis | None:
 
 
 def _crisis(row: Row[Any]) -> Crisis:
-    return Crisis(**{name: value for name, value in row._mapping.items() if name != "state_at"})  # noqa: SLF001 -- see above
+    return Crisis(**row._mapping)  # noqa: SLF001 -- see above
 
 
 _OF_GEMEENTE = "referral WHERE gemeente = :gemeente"

@@ -8,7 +8,7 @@ from pathlib import Path
 import uvloop
 
 from services.chassis import telemetry
-from tests.benchmarks import crisis, hop, machine, overview, parking, referral, suite, timers, up
+from tests.benchmarks import crisis, hop, machine, overview, parking, referral, region, suite, timers, up
 from tests.benchmarks.chain import chain
 from tests.benchmarks.table import Row, Table
 from tests.pairs.embedded import embedded_pair
@@ -16,7 +16,12 @@ from tests.pairs.engine import engine
 from tests.pairs.pair import Pair
 
 ROWS = ("hop", "parking", "timers", "referral", "crisis", "overview", "up", "memory", "suite")
+LONG = ("region",)
+"""Only when asked for: minutes each."""
 BUILD = Path("build")
+
+
+EMBEDDED = "up, memory, suite, region"
 
 
 def main() -> None:
@@ -26,7 +31,7 @@ def main() -> None:
         "--pair", choices=("auto", "docker", "embedded", "both"), default="auto", help="auto: both, where Docker answers"
     )
     arguments.add_argument("--rounds", type=int, default=5)
-    arguments.add_argument("--only", nargs="+", choices=ROWS, default=ROWS, help="up, memory, suite: embedded only")
+    arguments.add_argument("--only", nargs="+", choices=(*ROWS, *LONG), default=ROWS, help=f"{EMBEDDED}: embedded only")
     options = arguments.parse_args()
     BUILD.mkdir(exist_ok=True)
     with (BUILD / "bench.log").open("w", encoding="utf-8") as log, redirect_stdout(log):
@@ -52,6 +57,7 @@ def _table(kind: str, rounds: int, wanted: Collection[str]) -> Table:
     if kind == "embedded":
         rows += uvloop.run(up.measured(rounds, wanted)) if {"up", "memory", "referral"} & set(wanted) else []
         rows += [suite.measured()] if "suite" in wanted else []
+        rows += uvloop.run(region.measured()) if "region" in wanted else []
     head["load"] = f"{before:.1f} at the start, {machine.load():.1f} at the end"
     head["rounds"] = f"{rounds}; of a hop after a short one that does not count"
     return Table(kind, head, rows)

@@ -39,14 +39,24 @@ class Crisis:
     urgency: str | None
     raised_at: datetime
     state: str | None
+    state_at: datetime | None
     acknowledged_at: datetime | None
     escalated_at: datetime | None
     resolved_at: datetime | None
 
     @property
     def is_open(self) -> bool:
-        """Whether neither the helpers nor the school say that it is over."""
-        return self.resolved_at is None and self.state != "over"
+        """Whether neither the helpers nor the school say that it is over, or the school said afterwards that it goes on."""
+        if self.resolved_at is None:
+            return self.state != "over"
+        return self.state == "ongoing" and self.state_at is not None and self.state_at > self.resolved_at
+
+    @property
+    def waits_since(self) -> datetime | None:
+        """Since when nobody has taken it up; None when somebody has, or it is over."""
+        began = max(self.raised_at, self.resolved_at or self.raised_at)
+        taken = self.acknowledged_at is not None and self.acknowledged_at >= began
+        return None if taken or not self.is_open else began
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -186,16 +186,16 @@ def of_case(case_id: str | None) -> Html | None:
 
 def stands(asked: Asked, crisis: Crisis) -> Html:
     """What kind of crisis it is, how long it waits, and what was done."""
-    waits = words.waited(crisis.raised_at, asked.now)
     since = words.joined((Words("sinds", "since"), at(crisis.raised_at)), " ")
-    open_for = Words(f"Wacht {waits.nl}, {since.nl}", f"Waits {waits.en}, {since.en}") if crisis.is_open else since
+    waits = words.waited(crisis.waits_since, asked.now) if crisis.waits_since else None
+    open_for = Words(f"Wacht {waits.nl}, {since.nl}", f"Waits {waits.en}, {since.en}") if waits else since
     what = [words.situation(crisis.situation)] if crisis.situation else []
     what += [words.urgency(crisis.urgency)] if crisis.urgency else []
     done = [*_done(crisis)]
     taken = done or ([NO_ANSWER] if crisis.is_open else [])
     cells = (
         said("div", words.joined(what, ", "), class_="what") if what else None,
-        said("div", open_for, class_="late" if crisis.is_open else None),
+        said("div", open_for, class_="late" if waits else None),
         said("div", *taken),
     )
     return el("ul", el("li", cells), class_="duties")

@@ -7,7 +7,9 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from passend_contracts.envelope import Envelope
 from passend_contracts.events import CaseParked, CaseReleased, CrisisAcknowledged, CrisisResolved
+from passend_contracts.vocabulary import EventData
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from services.chassis.testing import RunningService, an_event
@@ -134,6 +136,32 @@ async def test_a_crisis_stands_until_somebody_says_that_it_is_over_whatever_else
     await console.deliver(PEOPLE, resolved)
     shown = await until(lambda: read(open_ones), lambda page: page.total == 1, 20)
     assert [each.id for each in shown.rows] == [taken.subject]
+
+
+async def test_a_crisis_that_goes_on_after_its_end_stands_and_waits_again(console: RunningService, read: Read) -> None:
+    raised = a_crisis_raised(case_id=str(uuid4()))
+
+    def later(minutes: int) -> datetime:
+        return raised.time + timedelta(minutes=minutes)
+
+    def told(data: EventData, minutes: int) -> Envelope:
+        return an_event(data, source=NOTIFY, subject=raised.subject, time=later(minutes), producer="notify")
+
+    role: dict[str, Any] = {"home_municipality": GEMEENTE}
+    taken = told(CrisisAcknowledged(**role, acknowledged_by="crisis_contact", acknowledged_at=later(1)), 1)
+    over = told(CrisisResolved(**role, resolved_by="crisis_contact", resolved_at=later(2)), 2)
+    again = replace(a_crisis_updated(raised.subject, state="ongoing"), time=later(3))
+
+    async def waiting_since() -> datetime | str | None:
+        crisis = await read(lambda connection: store.crisis(connection, raised.subject))
+        return crisis.waits_since if crisis else "not there"
+
+    for topic, event, waits in ((CRISES, raised, later(0)), (PEOPLE, taken, None), (PEOPLE, over, None), (CRISES, again, later(2))):
+        await console.deliver(topic, event)
+        await until(waiting_since, lambda seen, waits=waits: seen == waits, 20)  # type: ignore[misc]
+        counted = await read(lambda connection: store.figures(connection, today(), None, None))
+        assert counted.longest_crisis == waits
+    assert counted.crises == 1
 
 
 async def test_a_referral_waits_until_its_team_answers(console: RunningService, rows: Rows, read: Read) -> None:
