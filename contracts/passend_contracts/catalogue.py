@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
 
 from passend_contracts.envelope import MAX_PROBLEMS, Envelope, Invalid, Problem, known
-from passend_contracts.vocabulary import UUID_PATTERN, EventData, Part
+from passend_contracts.vocabulary import EventData, Part, is_uuid
 
 SCHEMAS_AT = "https://passendonderwijs.example/schemas"
 LOG_ID_TOPIC = "passend.log-id"
@@ -215,7 +215,7 @@ def accept(decoded: Envelope | Invalid, also: Iterable[Problem] = ()) -> EventDa
         except ValidationError as error:
             problems += _data_problems(error, entry.model)
     if problems:
-        if not _is_uuid(attributes.get("subject", "")):  # a party's name is a subject elsewhere, and here no case to answer about
+        if not is_uuid(attributes.get("subject", "")):  # a party's name is a subject elsewhere, and here no case to answer about
             attributes.pop("subject", None)
         raise Invalid(problems, attributes)
     return event
@@ -237,11 +237,8 @@ def _door_problems(attributes: Mapping[str, Any]) -> Iterator[Problem]:
         yield from _type_problems(wire_type)
     if entry and schema and schema != entry.dataschema:
         yield Problem("$.dataschema", "wrong-dataschema", f"the schema of this type is {entry.dataschema}; give that, or leave it out")
-    if (subject := attributes.get("subject")) and not _is_uuid(subject):
+    if (subject := attributes.get("subject")) and not is_uuid(subject):
         yield Problem("$.subject", "bad-subject", "give the id of the case, a UUID in lower case")
-
-
-_is_uuid = re.compile(UUID_PATTERN).fullmatch
 
 
 def _type_problems(wire_type: str) -> list[Problem]:

@@ -16,6 +16,8 @@ Privacy = Literal["none", "personal", "special"]
 Value = TypeVar("Value")
 
 UUID_PATTERN = "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
+is_uuid = re.compile(UUID_PATTERN).fullmatch
+"""Whether a text is an id: of a case, a crisis, an event."""
 DATE_PATTERN = "^(19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}$"
 LAST_DAY_PATTERN = "^(19|20|21|22)[0-9]{2}-[0-9]{2}-[0-9]{2}$"
 MOMENT_PATTERN = "^(19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,12})?([Zz]|[+-][0-9]{2}:[0-9]{2})$"
@@ -140,7 +142,7 @@ TeamId = Annotated[str, _text("^[a-z0-9-]{3,40}$")]
 AgeBand = Annotated[Literal["4-5", "6-7", "8-9", "10-11", "12-13"], Field(json_schema_extra={"x-privacy": "none"})]
 Purpose = Annotated[str, open_code("refer_to_youth_team", "feedback_to_school")]
 Agreer = Annotated[str, open_code("parent", "guardian", "court")]
-Asker = Annotated[str, open_code("parent", "guardian", "school", "support_centre")]
+Asker = Annotated[str, open_code("parent", "guardian", "school", "support_centre", "samenwerkingsverband")]
 """Who contests the end of a case; `support_centre` is the ouder- en jeugdsteunpunt, which speaks for the pupil only."""
 Participant = Annotated[str, open_code("parent", "guardian", "pupil", "teacher", "internal_supervisor", "youth_team")]
 ChildHeard = Annotated[str, open_code("heard", "not_heard")]

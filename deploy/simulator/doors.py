@@ -58,6 +58,11 @@ class Doors:
         answer = await self.ask(board, "GET", f"{self._ports.url('intake')}/v1/zaken/{case}")
         return dict(answer.json()) if answer.is_success else {}
 
+    async def proof(self) -> dict[str, Any]:
+        """What the record proves while nothing is under way."""
+        answer = await self.ask("console", "GET", f"{self._ports.url('console')}/v1/bewijs?idle=true")
+        return dict(answer.raise_for_status().json())
+
     async def ask(self, party: str, method: str, url: str, *, headers: dict[str, str] | None = None, **more: Any) -> httpx.Response:
         """Any request in a party's name, until something answers; raises httpx.HTTPStatusError where the issuer refuses a token."""
         while True:

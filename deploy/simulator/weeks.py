@@ -145,7 +145,7 @@ async def play(options: argparse.Namespace, directory: Path, sent: TextIO) -> in
     began = time.monotonic()
     days = options.weeks * 7
     played = lives(options.children, options.seed, schools=schools(), over_days=days * BEGINNINGS, run=str(options.seed))
-    async with _platform(directory) as (process, ports, clockwork), httpx.AsyncClient(timeout=60, trust_env=False) as client:
+    async with throw_away_platform(directory) as (process, ports, clockwork), httpx.AsyncClient(timeout=60, trust_env=False) as client:
         doors = Doors(client, ports)
         region = Region(doors, _topics(ports), _answering(), at_work, sent)
         office = office_of(doors, ports, region.counts, timedelta(days=1))
@@ -160,7 +160,7 @@ async def play(options: argparse.Namespace, directory: Path, sent: TextIO) -> in
         print(region.progress(len(played)))
         for line in told(await outcomes(doors, played)):
             print(line)
-        proof = (await doors.ask("console", "GET", f"{ports.url('console')}/v1/bewijs?idle=true")).raise_for_status().json()
+        proof = await doors.proof()
     for line in _told(weeks, seconds, proof):
         print(line)
     return len(proof["violations"])
@@ -186,7 +186,7 @@ def _answering() -> dict[str, Answering]:
 
 
 @asynccontextmanager
-async def _platform(directory: Path) -> AsyncIterator[tuple[asyncio.subprocess.Process, Ports, Clockwork]]:
+async def throw_away_platform(directory: Path) -> AsyncIterator[tuple[asyncio.subprocess.Process, Ports, Clockwork]]:
     """A platform in its own directory, on ports that are free, by a clock of its own; it ends with this block."""
     ports = Ports(free_base())
     clockwork = Clockwork(directory, ports.kafka, SERVICES, topics_of(load(REGION)), START)

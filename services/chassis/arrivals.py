@@ -101,9 +101,8 @@ class FromTopics:
         return answers
 
     def _accepted(self, receipt: Receipt, party: Party) -> Outgoing:
-        data = EventAccepted(
-            event=receipt.event, receipt=receipt.receipt, received_at=receipt.received_at, case=self._service.location(receipt.subject)
-        )
+        where = self._service.location(receipt.case) if receipt.case else None
+        data = EventAccepted(event=receipt.event, receipt=receipt.receipt, received_at=receipt.received_at, case=where)
         return self._told(data, receipt.subject, party, cause=receipt.receipt)
 
     def _rejected(self, invalid: Invalid, record: ConsumerRecord, party: Party) -> Outgoing:

@@ -36,10 +36,7 @@ def door_api(
         party = _party(service, await tokens.principal(request.headers.get("authorization")))
         if party is None:
             return http.problem(403, "Not your door", f"This door is for a {service.door}; see the catalogue for yours.")
-        body = await _body(request)
-        if body is None:
-            return http.problem(413, "Too large", "A request holds at most 10 MB; send fewer events at once.")
-        events = decode_http(request.headers, body)
+        events = decode_http(request.headers, await http.body(request))
         now = clock.now()
         checked = [doors.check(event, party, now) for event in events]
         good = [event for event in checked if isinstance(event, Envelope)]
@@ -61,29 +58,20 @@ def _lane(events: Sequence[Envelope]) -> Lane:
     return "crises" if any(catalogue.of(event.type).lane == "crises" for event in events) else "cases"
 
 
-async def _body(request: Request) -> bytes | None:
-    """The whole body, or None as soon as it is too large, whatever its headers said."""
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > http.MAX_BODY:
-            return None
-    return bytes(body)
-
-
 def _answer(answer: Receipt | Invalid, service: Service[Any]) -> Response:
     if isinstance(answer, Invalid):
         raise answer
-    return JSONResponse(_receipt(answer, service), 200 if answer.repeated else 202, headers={"Location": service.location(answer.subject)})
+    headers = {"Location": service.location(answer.case)} if answer.case else {}
+    return JSONResponse(_receipt(answer, service), 200 if answer.repeated else 202, headers=headers)
 
 
 def _receipt(receipt: Receipt, service: Service[Any]) -> dict[str, str]:
-    return {
+    said = {
         "event": receipt.event,
         "receipt": receipt.receipt,
         "receivedAt": receipt.received_at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
-        "case": service.location(receipt.subject),
     }
+    return said | ({"case": service.location(receipt.case)} if receipt.case else {})
 
 
 def _batch_answer(answers: list[Receipt | Invalid], service: Service[Any]) -> Response:
@@ -94,9 +82,6 @@ def _line(answer: Receipt | Invalid, service: Service[Any]) -> dict[str, Any]:
     if isinstance(answer, Invalid):
         detail = http.problem_details(400, "The input is not valid", doors.WHAT_TO_DO, answer.problems)
         return {"id": answer.id, "status": 400, "problem": detail}
-    return {
-        "id": answer.event,
-        "status": 200 if answer.repeated else 202,
-        "location": service.location(answer.subject),
-        **_receipt(answer, service),
-    }
+    receipt = _receipt(answer, service)
+    where = {"location": receipt["case"]} if "case" in receipt else {}
+    return {"id": answer.event, "status": 200 if answer.repeated else 202, **where, **receipt}

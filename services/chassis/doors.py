@@ -29,6 +29,8 @@ class Receipt:
 
     event: str
     subject: str
+    case: str | None
+    """The case that it is about: its subject, or the one that a crisis names; none for a crisis of a child without a case."""
     receipt: str
     received_at: datetime
     repeated: bool
@@ -124,7 +126,11 @@ def _answer(event: Envelope, content: bytes, fresh: Kept, earlier: Kept) -> Rece
     row = fresh.get(key) or earlier[key]
     if content != row.content_hash:
         return Invalid([OTHER_CONTENT], known(event))
-    return Receipt(event.id, event.subject, str(row.receipt), row.received_at, repeated=key not in fresh)
+    return Receipt(event.id, event.subject, _case(event), str(row.receipt), row.received_at, repeated=key not in fresh)
+
+
+def _case(event: Envelope) -> str | None:
+    return event.data.get("caseId") if catalogue.of(event.type).lane == "crises" else event.subject
 
 
 async def _taken_before(connection: AsyncConnection, events: Sequence[Envelope]) -> Kept:

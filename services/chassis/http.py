@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from typing import Any
+from urllib.parse import parse_qs
 
 import structlog
 from fastapi import FastAPI, Request, Response
@@ -19,7 +20,7 @@ from services.chassis.telemetry import Health
 
 API_VERSION = "1.0.0"
 PROBLEM = "application/problem+json"
-MAX_BODY = 10_000_000
+MAX_BODY, MAX_FORM = 10_000_000, 100_000
 OPERATOR_PATHS = ("/health/", "/metrics")
 SECURITY_HEADERS = {
     "API-Version": API_VERSION,
@@ -34,6 +35,10 @@ SECURITY_HEADERS = {
 log = structlog.get_logger()
 
 
+class TooLarge(Exception):
+    """A request holds at most 10 MB, and a form 100 KB; send less at once."""
+
+
 def problem(status: int, title: str, detail: str, errors: list[Problem] | None = None) -> JSONResponse:
     """An answer in problem details (RFC 9457); `errors` lists every fault with its JSON path."""
     return JSONResponse(problem_details(status, title, detail, errors), status, media_type=PROBLEM)
@@ -45,6 +50,22 @@ def problem_details(status: int, title: str, detail: str, errors: list[Problem] 
     if errors:
         body["errors"] = [{"path": e.path, "code": e.code, "message": e.message} for e in errors]
     return body
+
+
+async def body(request: Request, most: int = MAX_BODY) -> bytes:
+    """The whole body; raises `TooLarge`, answered with 413, as soon as it is more than that, whatever its headers said."""
+    read = bytearray()
+    async for chunk in request.stream():
+        read += chunk
+        if len(read) > most:
+            raise TooLarge
+    return bytes(read)
+
+
+async def form(request: Request) -> dict[str, str]:
+    """What a form holds; a field that was left empty is absent, as on the wire. Raises `TooLarge`."""
+    told = parse_qs((await body(request, MAX_FORM)).decode("utf-8", "replace"))
+    return {name: values[0] for name, values in told.items()}
 
 
 def application(title: str, *, service: str, engine: AsyncEngine, health: Health, clock: Clock, lifespan: Any) -> FastAPI:
@@ -85,7 +106,7 @@ def _add_rules(app: FastAPI, health: Health) -> None:
 def _turned_away(request: Request, health: Health) -> Response | None:
     """The answer to what no route may see: a body that is too large, or anything before the database is of this version."""
     if int(request.headers.get("content-length") or 0) > MAX_BODY:
-        return problem(413, "Too large", "A request holds at most 10 MB; send fewer events at once.")
+        return _too_large()
     if database.PART in health.reasons and not request.url.path.startswith(OPERATOR_PATHS):
         return unavailable("The service is starting. Nothing was taken in; send it again in a moment.")
     return None
@@ -111,6 +132,10 @@ def _answer_faults(app: FastAPI) -> None:
         answer.headers["WWW-Authenticate"] = "Bearer"
         return answer
 
+    @app.exception_handler(TooLarge)
+    async def too_large(_request: Request, _fault: TooLarge) -> JSONResponse:
+        return _too_large()
+
     @app.exception_handler(KeysUnavailable)
     async def keys_unavailable(_request: Request, fault: KeysUnavailable) -> JSONResponse:
         return unavailable(str(fault))
@@ -127,6 +152,10 @@ def _answer_faults(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     async def refused(_request: Request, fault: HTTPException) -> JSONResponse:
         return problem(fault.status_code, str(fault.detail), "See the API's description at /v1/openapi.json.")
+
+
+def _too_large() -> JSONResponse:
+    return problem(413, "Too large", str(TooLarge.__doc__))
 
 
 def _answer_to(fault: Exception) -> JSONResponse:

@@ -1,11 +1,11 @@
 """HTTP of the console: operators read a case's timeline from the record."""
 
-import re
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse
+from passend_contracts.vocabulary import is_uuid
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
@@ -16,9 +16,8 @@ from services.console.domain.timeline import Hop, in_causal_order
 from services.console.parties import Parties
 from services.console.proof.evidence import CaseRecord
 from services.console.proof.verdict import Sent, marked, violations
-from services.console.stems import stem
+from services.console.reading import stem
 
-A_CASE_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 SETTLES_WITHIN = timedelta(minutes=1)
 """What was recorded later than this may still be followed by what it leads to."""
 Idle = Annotated[bool, Query(description="Nothing is under way any more, so what follows from a record is there: true of simulations.")]
@@ -105,12 +104,15 @@ def routes(parts: Parts, parties: Parties) -> APIRouter:
     _add_proof(router, parts, parties)
 
     @router.get(
-        "/v1/tijdlijnen/{case_id}", response_model=Tijdlijn, response_model_exclude_none=True, summary="A case's timeline over all services"
+        "/v1/tijdlijnen/{case_id}",
+        response_model=Tijdlijn,
+        response_model_exclude_none=True,
+        summary="All that stands under the id of a case or crisis",
     )
     async def tijdlijn(case_id: str, request: Request) -> Tijdlijn | JSONResponse:
         if not await _operates(parts, parties, request):
             return _operators_only()
-        if not A_CASE_ID.fullmatch(case_id):
+        if not is_uuid(case_id):
             return _unknown()
         async with parts.engine.connect() as connection:
             hops = in_causal_order(await record.of_case(connection, case_id))
@@ -144,7 +146,7 @@ def _add_proof(router: APIRouter, parts: Parts, parties: Parties) -> None:
             async for case, hops in record.by_case(connection):
                 proof.records += len(hops)
                 proof.cases += 1
-                found = violations(CaseRecord(case, hops, now, settled))
+                found = violations(CaseRecord(case, hops, now, settled, parties.speaker))
                 proof.violations += [ShownViolation.model_validate(each._asdict()) for each in found]
                 fingerprint ^= marked(hops)
         proof.fingerprint = f"{fingerprint:016x}"

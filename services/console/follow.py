@@ -17,7 +17,8 @@ from passend_contracts.envelope import Envelope, Invalid
 from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.console.stems import stem
+from services.console.domain.standing import Stage
+from services.console.reading import stem
 
 Row = dict[str, Any]
 CRISIS_TOPICS = ("school.crises.v1", "swv.crises.v1")
@@ -28,7 +29,8 @@ CRISIS = text("""
     SELECT * FROM unnest(
         CAST(:id AS text[]), CAST(:case_id AS text[]), CAST(:board_urn AS text[]), CAST(:school AS text[]), CAST(:situation AS text[]),
         CAST(:urgency AS text[]), CAST(:raised_at AS timestamptz[]), CAST(:state AS text[]), CAST(:state_at AS timestamptz[]),
-        CAST(:acknowledged_at AS timestamptz[]), CAST(:escalated_at AS timestamptz[]), CAST(:resolved_at AS timestamptz[]))
+        CAST(:acknowledged_at AS timestamptz[]), CAST(:escalated_at AS timestamptz[]), CAST(:resolved_at AS timestamptz[]),
+        CAST(:again_at AS timestamptz[]), CAST(:stage AS text[]), CAST(:stage_number AS bigint[]))
     ON CONFLICT (id) DO UPDATE SET
         case_id = coalesce(known.case_id, excluded.case_id),
         board_urn = coalesce(known.board_urn, excluded.board_urn),
@@ -40,11 +42,17 @@ CRISIS = text("""
         state_at = greatest(known.state_at, excluded.state_at),
         acknowledged_at = greatest(known.acknowledged_at, excluded.acknowledged_at),
         escalated_at = greatest(known.escalated_at, excluded.escalated_at),
-        resolved_at = greatest(known.resolved_at, excluded.resolved_at)
+        resolved_at = greatest(known.resolved_at, excluded.resolved_at),
+        again_at = greatest(known.again_at, excluded.again_at),
+        stage = CASE WHEN excluded.stage_number > known.stage_number THEN excluded.stage ELSE known.stage END,
+        stage_number = greatest(known.stage_number, excluded.stage_number)
+    WHERE known.board_urn IS NULL OR excluded.board_urn IS NULL OR excluded.board_urn = known.board_urn
 """)
+"""A crisis is the board's that told of it first: what another board says under its id changes nothing. Where it stands
+is what notify told last, by its numbers: a simulation's clock stands still between two of its events."""
 CRISIS_FIELDS = (
     *("id", "case_id", "board_urn", "school", "situation", "urgency", "raised_at", "state", "state_at"),
-    *("acknowledged_at", "escalated_at", "resolved_at"),
+    *("acknowledged_at", "escalated_at", "resolved_at", "again_at", "stage", "stage_number"),
 )
 REFERRAL = text("""
     INSERT INTO referral AS known
@@ -121,6 +129,8 @@ class Followed:
         if not catalogue.knows(event.type):
             if topic in CRISIS_TOPICS and name in MARKS:
                 self._add(CRISES, _marked(event, name))
+        elif read is _crisis and topic not in CRISIS_TOPICS:
+            return  # the same again, for the board: with other numbers
         elif catalogue.of(event.type).belongs_on(topic):
             with suppress(Invalid):
                 self._add(*read(event, catalogue.read(event), name))
@@ -164,7 +174,7 @@ def _apart(kind: Kind, told: Sequence[Row]) -> list[list[Row]]:
 
 def _crisis(event: Envelope, data: Any, name: str) -> tuple[Kind, Row]:
     row = {
-        **_marked(event, name),
+        **_marked(event, AGAIN if getattr(data, "reason", None) == AGAIN else name),
         "case_id": getattr(data, "case_id", None),
         "school": getattr(data, "school", None),
         "urgency": getattr(data, "urgency", None),
@@ -177,8 +187,12 @@ def _crisis(event: Envelope, data: Any, name: str) -> tuple[Kind, Row]:
 
 
 def _marked(event: Envelope, name: str) -> Row:
-    row: Row = {"id": event.subject, "raised_at": event.time}
-    return {**row, MARKS[name]: event.time} if name in MARKS else row
+    row: Row = {"id": event.subject, "raised_at": event.time, "stage": Stage.CALLING, "stage_number": 0}
+    if name in MARKS:
+        row[MARKS[name]] = event.time
+    if name in STAGES:
+        row |= {"stage": STAGES[name], "stage_number": _number(event.sequence, 0)}
+    return row
 
 
 def _sender(event: Envelope) -> str:
@@ -205,10 +219,20 @@ def _number(digits: str | None, otherwise: int) -> int:
     return int(digits) if digits and digits.isascii() and digits.isdigit() and len(digits) < 13 else otherwise
 
 
-MARKS = {"crisis_acknowledged": "acknowledged_at", "crisis_escalated": "escalated_at", "crisis_resolved": "resolved_at"}
+AGAIN = "goes_on_again"
+"""Why notify escalates a crisis that its school says goes on after its end: the one sign that calling begins anew."""
+MARKS = {
+    "crisis_acknowledged": "acknowledged_at",
+    "crisis_escalated": "escalated_at",
+    "crisis_resolved": "resolved_at",
+    AGAIN: "again_at",
+}
 """What notify tells of a crisis: that it happened is all that counts here."""
+STAGES = {"crisis_acknowledged": Stage.TAKEN, "crisis_resolved": Stage.OVER, AGAIN: Stage.CALLING}
+"""Where it stands after that."""
+CRISIS_EVENTS = ("crisis_raised", "crisis_updated", "crisis_acknowledged", "crisis_escalated", "crisis_resolved")
 READ: Mapping[str, Callable[[Envelope, Any, str], tuple[Kind, Row]]] = {
-    **dict.fromkeys(("crisis_raised", "crisis_updated", *MARKS), _crisis),
+    **dict.fromkeys(CRISIS_EVENTS, _crisis),
     **dict.fromkeys(("jgt_referred", *ENDS), _referral),
     **dict.fromkeys(("case_parked", "case_released"), _parked),
 }

@@ -10,5 +10,7 @@ class ConsoleSettings(BaseSettings):
 
     demo: bool = False
     """Offer a button per invented person, whose token the demonstration issuer gives."""
+    token_url: str = ""
+    """Where it gives that: its name in tokens with `/token` behind it, unless this process reaches it by another one."""
     office_url: str = ""
     """Where the samenwerkingsverband decides: placement's own page."""

@@ -60,11 +60,11 @@ FIGURES = text("""
            count(third_party_due) AS elsewhere
     FROM case_overview WHERE outcome IS NULL AND (CAST(:board AS text) IS NULL OR board = :board)
 """)
-OPEN = "state IS DISTINCT FROM 'over' AND (resolved_at IS NULL OR (state = 'ongoing' AND state_at > resolved_at))"
-"""Of a crisis: nobody said that it is over, or its school said afterwards that it goes on."""
+OPEN = "stage <> 'over'"
+"""Of a crisis: its index holds just these."""
 OPEN_CRISES = text(f"""
     SELECT count(*) AS crises,
-           min(greatest(raised_at, resolved_at)) FILTER (WHERE acknowledged_at IS NULL OR acknowledged_at < resolved_at) AS longest_crisis
+           min(coalesce(again_at, raised_at)) FILTER (WHERE stage = 'calling') AS longest_crisis
     FROM crisis WHERE {OPEN} AND (CAST(:board_urn AS text) IS NULL OR board_urn = :board_urn)
 """)  # noqa: S608 -- our own words
 DAYS_TO_HELP = text("""
@@ -158,7 +158,7 @@ async def crisis(connection: AsyncConnection, crisis_id: str) -> Crisis | None:
 
 
 def _crisis(row: Row[Any]) -> Crisis:
-    return Crisis(**row._mapping)  # noqa: SLF001 -- see above
+    return Crisis(**{name: value for name, value in row._mapping.items() if name != "stage_number"})  # noqa: SLF001 -- see above
 
 
 _OF_GEMEENTE = "referral WHERE gemeente = :gemeente"

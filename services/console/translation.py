@@ -2,10 +2,8 @@
 
 from collections.abc import Iterable
 
-from passend_contracts import catalogue
-from passend_contracts.consent import Entry, may_share
-from passend_contracts.events import CaseClosed, ConsentGiven, ConsentWithdrawn, NextStepSet
-from pydantic import ValidationError
+from passend_contracts.consent import may_share
+from passend_contracts.events import CaseClosed, NextStepSet
 
 from services.chassis.transaction import Transaction
 from services.console import words
@@ -13,7 +11,7 @@ from services.console.domain.case import Case, Obligation
 from services.console.domain.timeline import Hop
 from services.console.domain.visitor import Visitor
 from services.console.parties import Parties
-from services.console.stems import stem
+from services.console.reading import consent, read, stem
 from services.console.words import Words
 
 FEEDBACK = "feedback_to_school"
@@ -37,23 +35,13 @@ def stem_of(hop: Hop) -> str:
 
 def lets_school_hear(hops: Iterable[Hop], board: str) -> bool:
     """Whether the parents let the school hear how the youth team gets on, by what the record holds of their consent."""
-    entries = (_entry(hop, _data(hop)) for hop in hops if hop.topic == SCHOOL)
+    entries = (consent(hop) for hop in hops if hop.topic == SCHOOL)
     return may_share((entry for entry in entries if entry), FEEDBACK, board).allowed
-
-
-def _entry(hop: Hop, said: object) -> Entry | None:
-    number = int(hop.sequence) if hop.sequence and hop.sequence.isdigit() else 0
-    match said:
-        case ConsentGiven():
-            return Entry(str(hop.id), number, frozenset(said.purposes), given=True, on=said.agreed_on)
-        case ConsentWithdrawn():
-            return Entry(str(hop.id), number, frozenset(said.purposes), given=False, on=said.withdrawn_on)
-    return None
 
 
 def details(hop: Hop, parties: Parties, visitor: Visitor) -> list[Words]:
     """What a reader wants to know of this record besides what happened; what cannot be read says why."""
-    match _data(hop):
+    match read(hop):
         case NextStepSet() as told:
             return [_owed(visitor.seen(each), parties) for each in sorted(obligations(told), key=lambda each: each.due)]
         case CaseClosed(outcome=outcome):
@@ -64,21 +52,11 @@ def details(hop: Hop, parties: Parties, visitor: Visitor) -> list[Words]:
 
 def next_step(hop: Hop, visitor: Visitor) -> Words | None:
     """What has to be done first, by what the guardian says in this record; None in any other, and for who sees no content."""
-    told = _data(hop)
+    told = read(hop)
     if visitor.operates or not isinstance(told, NextStepSet):
         return None
     first = min(obligations(told), key=lambda each: each.due)
     return words.joined((words.STEP, words.obligation(visitor.seen(first).kind)), ": ")
-
-
-def _data(hop: Hop) -> object:
-    """The data of an event whose type is known and whose data follows it: the record also holds others."""
-    if not hop.type or not catalogue.knows(hop.type):
-        return None
-    try:
-        return catalogue.of(hop.type).model.from_wire(hop.data, closed=False)
-    except ValidationError:
-        return None
 
 
 def _owed(duty: Obligation, parties: Parties) -> Words:

@@ -34,9 +34,7 @@ EVENTS = {
     "crisis_raised": Words("School meldt een crisis", "The school raises a crisis"),
     "crisis_updated": Words("School meldt hoe het met de crisis gaat", "The school tells how the crisis goes"),
     "crisis_acknowledged": Words("Iemand heeft de crisis opgepakt", "Somebody has taken the crisis up"),
-    "crisis_escalated": Words(
-        "Niemand pakte de crisis op: iemand anders is gewaarschuwd", "Nobody took the crisis up: somebody else was alerted"
-    ),
+    "crisis_escalated": Words("Voor deze crisis is (nog) iemand gewaarschuwd", "Somebody (else) was alerted to this crisis"),
     "crisis_resolved": Words("De crisis is voorbij", "The crisis is over"),
     "notification_delivered": Words("Een bericht is bezorgd", "A message was delivered"),
     "notification_failed": Words("Een bericht kwam nog niet aan", "A message did not get through yet"),
@@ -98,6 +96,7 @@ OBLIGATIONS = {
     "answer_offer": Words("Met de ouders antwoorden op het aanbod", "Answer the offer together with the parents"),
     "take_over": Words("Het kind overnemen", "Take the child over"),
     "resolve_stall": Words("De zaak weer op gang brengen", "Get the case going again"),
+    "take_up_crisis": Words("Iemand vinden die in de crisis helpt", "Find somebody who helps in the crisis"),
     "reach_person": Words("Iemand bereiken die geen bericht kreeg", "Reach somebody whom no message reached"),
     "start_placement": Words("Het kind laten beginnen", "Let the child start"),
 }

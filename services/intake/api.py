@@ -1,10 +1,10 @@
 """HTTP of intake: a board reads its own cases; what boards send comes in by the door, which the chassis keeps."""
 
-import re
 from datetime import date, datetime
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
+from passend_contracts.vocabulary import is_uuid
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
 
@@ -13,8 +13,6 @@ from services.chassis.runtime import Parts
 from services.intake import store
 from services.intake.domain.case import Case
 from services.intake.domain.history import Entry
-
-A_CASE_ID = re.compile(r"[0-9a-f-]{36}")
 
 
 class _Shown(BaseModel):
@@ -59,7 +57,7 @@ def routes(parts: Parts) -> APIRouter:
     )
     async def zaak(case_id: str, request: Request) -> Zaak | JSONResponse:
         principal = await parts.tokens.principal(request.headers.get("authorization"))
-        if not A_CASE_ID.fullmatch(case_id):
+        if not is_uuid(case_id):
             return _not_found()
         async with engine.connect() as connection:
             case = (await store.load(connection, [case_id])).get(case_id)

@@ -41,7 +41,9 @@ from services.chassis.calendar import day
 from services.chassis.transaction import DeadlinePassed, Events, Transaction
 from services.intake import translation, use_cases
 from services.intake.domain.case import Case, Known, Outcome
+from services.intake.domain.crisis import Call
 from services.intake.domain.obligation import Kind
+from services.intake.translation import happened
 
 events = Events()
 
@@ -61,7 +63,13 @@ async def on_support_request_withdrawn(_event: SupportRequestWithdrawn, tx: Tran
 @events.on(SupportPlanEvaluated)
 async def on_support_plan_evaluated(event: SupportPlanEvaluated, tx: Transaction[Known]) -> None:
     """Close the case when the goal was met and nobody owes anything else; else go on with what school and parents found."""
-    use_cases.evaluate(tx, translation.result(event), on=event.evaluated_on, again_on=event.evaluate_again_on, present=event.present)
+    use_cases.evaluate(
+        tx,
+        translation.result(event),
+        on=happened(event.evaluated_on, tx),
+        again_on=event.evaluate_again_on,
+        present=event.present,
+    )
 
 
 @events.on(HandoverAnnounced)
@@ -79,26 +87,26 @@ async def on_handover_received(_event: HandoverReceived, tx: Transaction[Known])
 @events.on(ReopenRequested)
 async def on_reopen_requested(event: ReopenRequested, tx: Transaction[Known]) -> None:
     """Take a closed case up again: nobody's judgement that it may end is the last word."""
-    use_cases.reopen(tx, event.asked_by, event.requested_on)
+    use_cases.reopen(tx, event.asked_by, happened(event.requested_on, tx))
 
 
 @events.on(ParentsConsulted)
 async def on_parents_consulted(event: ParentsConsulted, tx: Transaction[Known]) -> None:
     """Set the next step that the parents and the school agreed on."""
-    use_cases.change_case(tx, lambda case: case.consulted(referral_wanted=event.youth_team == "refer", on=event.held_on))
+    use_cases.change_case(tx, lambda case: case.consulted(referral_wanted=event.youth_team == "refer", on=happened(event.held_on, tx)))
 
 
 @events.on(ConsentGiven)
 async def on_consent_given(event: ConsentGiven, tx: Transaction[Known]) -> None:
     """Let what waited for this consent go on."""
-    use_cases.take_consent(tx, translation.purposes(event.purposes), event.agreed_on)
+    use_cases.take_consent(tx, translation.purposes(event.purposes), happened(event.agreed_on, tx))
 
 
 @events.on(ConsentWithdrawn, also_parked=lambda known: isinstance(known, Case))
 async def on_consent_withdrawn(event: ConsentWithdrawn, tx: Transaction[Known]) -> None:
     """Stop what this consent allowed, and have the board decide what comes instead."""
     purposes = translation.purposes(event.purposes)
-    use_cases.change_case(tx, lambda case: case.consent_withdrawn(**purposes, on=event.withdrawn_on, order=tx.work.order))
+    use_cases.change_case(tx, lambda case: case.consent_withdrawn(**purposes, on=happened(event.withdrawn_on, tx), order=tx.work.order))
 
 
 @events.on(JGTReferred)
@@ -110,13 +118,13 @@ async def on_jgt_referred(event: JGTReferred, tx: Transaction[Known]) -> None:
 @events.on(JGTReferralAccepted)
 async def on_jgt_referral_accepted(event: JGTReferralAccepted, tx: Transaction[Known]) -> None:
     """The youth team takes it up; the school evaluates with the parents."""
-    use_cases.change_case(tx, lambda case: case.team_accepted(event.accepted_on))
+    use_cases.change_case(tx, lambda case: case.team_accepted(happened(event.accepted_on, tx)))
 
 
 @events.on(JGTReferralDeclined)
 async def on_jgt_referral_declined(event: JGTReferralDeclined, tx: Transaction[Known]) -> None:
     """No help came of it: the board decides what comes instead."""
-    use_cases.change_case(tx, lambda case: case.referral_ended(event.declined_on))
+    use_cases.change_case(tx, lambda case: case.team_declined(happened(event.declined_on, tx)))
 
 
 @events.on(JGTReferralRecalled)
@@ -134,7 +142,7 @@ async def on_jgt_referral_overdue(_event: JGTReferralOverdue, tx: Transaction[Kn
 @events.on(ArrangementRequested)
 async def on_arrangement_requested(event: ArrangementRequested, tx: Transaction[Known]) -> None:
     """Have the samenwerkingsverband decide on an arrangement in time."""
-    use_cases.ask(tx, lambda case: case.asks_arrangement(translation.swv(tx), event.requested_on), Kind.DECIDE_ARRANGEMENT)
+    use_cases.ask(tx, lambda case: case.asks_arrangement(translation.swv(tx), happened(event.requested_on, tx)), Kind.DECIDE_ARRANGEMENT)
 
 
 @events.on(ArrangementGranted)
@@ -159,7 +167,7 @@ async def on_arrangement_ended(event: ArrangementEnded, tx: Transaction[Known]) 
 async def on_expert_requested(event: ExpertRequested, tx: Transaction[Known]) -> None:
     """Have the samenwerkingsverband find an expert in time."""
     pending = (Kind.ASSIGN_EXPERT, Kind.EXPERT_REPORT)
-    use_cases.ask(tx, lambda case: case.asks_expert(translation.swv(tx), event.requested_on), *pending)
+    use_cases.ask(tx, lambda case: case.asks_expert(translation.swv(tx), happened(event.requested_on, tx)), *pending)
 
 
 @events.on(ExpertAssigned)
@@ -213,7 +221,7 @@ async def on_placement_started(event: PlacementStarted, tx: Transaction[Known]) 
 @events.on(PlacementEnded)
 async def on_placement_ended(event: PlacementEnded, tx: Transaction[Known]) -> None:
     """The board decides with the parents what comes next."""
-    use_cases.change_case(tx, lambda case: case.placement_ended(event.ended_on))
+    use_cases.leave_place(tx, event.ended_on)
 
 
 @events.on(CrisisRaised, case=lambda event: event.case_id)
@@ -229,21 +237,24 @@ async def on_crisis_updated(event: CrisisUpdated, tx: Transaction[Known]) -> Non
 
 
 @events.on(CrisisAcknowledged, case=lambda event: event.case_id)
-async def on_crisis_acknowledged(_event: CrisisAcknowledged, tx: Transaction[Known]) -> None:
-    """Note that a person helps: nobody has to be reached another way any more."""
-    use_cases.note_reached(tx)
+async def on_crisis_acknowledged(event: CrisisAcknowledged, tx: Transaction[Known]) -> None:
+    """Note that a person helps."""
+    use_cases.note_call(tx, Call(tx.event.subject, answered_at=event.acknowledged_at))
 
 
 @events.on(CrisisResolved, case=lambda event: event.case_id)
-async def on_crisis_resolved(_event: CrisisResolved, tx: Transaction[Known]) -> None:
+async def on_crisis_resolved(event: CrisisResolved, tx: Transaction[Known]) -> None:
     """The same; how the child goes on afterwards the board still plans with the parents."""
-    use_cases.note_reached(tx)
+    use_cases.note_call(tx, Call(tx.event.subject, answered_at=event.resolved_at))
 
 
 @events.on(NotificationExhausted, case=lambda event: event.case_id)
 async def on_notification_exhausted(event: NotificationExhausted, tx: Transaction[Known]) -> None:
     """Have the samenwerkingsverband reach somebody another way: a message that reached nobody is nobody's excuse."""
-    use_cases.note_unreached(tx, day(event.exhausted_at))
+    if event.about == "crisis_call":
+        use_cases.note_call(tx, Call(tx.event.subject, exhausted_at=event.exhausted_at))
+    else:
+        use_cases.note_unreached(tx, day(event.exhausted_at))
 
 
 @events.on(NotificationDelivered, case=lambda event: event.case_id)

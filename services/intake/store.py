@@ -11,10 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import col
 
 from services.intake.domain.case import Case, Handover, Known, Outcome
-from services.intake.domain.crisis import Ahead, Crisis
+from services.intake.domain.crisis import Ahead, Call, Crisis
 from services.intake.domain.history import Entry
 from services.intake.domain.obligation import Kind, Obligation
-from services.intake.tables import CaseRow, CrisisRow, HistoryRow, ObligationRow
+from services.intake.tables import CallRow, CaseRow, CrisisRow, HistoryRow, ObligationRow
 
 FIELDS = tuple(CaseRow.model_fields)
 OF_THEIR_OWN = {"outcome", "handover_to", "handover_outcome"}
@@ -27,17 +27,23 @@ async def load(connection: AsyncConnection, case_ids: Sequence[str]) -> dict[str
     for row in await connection.execute(select(ObligationRow).where(col(ObligationRow.case_id).in_(case_ids))):
         obligations[row.case_id].append(Obligation(Kind(row.kind), row.owner, row.due, row.ground, row.steps))
     crises = defaultdict(list)
-    for heard in await connection.execute(select(CrisisRow).where(col(CrisisRow.case_id).in_(case_ids))):
-        crises[heard.case_id].append(Crisis(heard.id, heard.board_urn, heard.noticed_on, Entry(heard.at, heard.event, heard.by)))
+    for told in await connection.execute(select(CrisisRow).where(col(CrisisRow.case_id).in_(case_ids))):
+        crises[told.case_id].append(Crisis(told.id, told.board_urn, told.noticed_on, Entry(told.at, told.event, told.by)))
+    calls = defaultdict(list)
+    for call in await connection.execute(select(CallRow).where(col(CallRow.case_id).in_(case_ids))):
+        calls[call.case_id].append(Call(call.crisis, call.exhausted_at, call.answered_at))
     rows = await connection.execute(select(CaseRow).where(col(CaseRow.id).in_(case_ids)))
-    cases = {row.id: _case(row, obligations=tuple(obligations[row.id]), crises=tuple(crises[row.id])) for row in rows}
-    return {**{case_id: Ahead(case_id, tuple(each)) for case_id, each in crises.items()}, **cases}
+    heard = {case_id: Ahead(case_id, tuple(crises[case_id]), tuple(calls[case_id])) for case_id in case_ids}
+    cases = {row.id: _case(row, tuple(obligations[row.id]), heard[row.id]) for row in rows}
+    ahead: dict[str, Known] = {case_id: each for case_id, each in heard.items() if each.crises or each.calls}
+    return ahead | cases
 
 
-def _case(row: Row[Any], **parts: Any) -> Case:
+def _case(row: Row[Any], obligations: tuple[Obligation, ...], heard: Ahead) -> Case:
     fields = {name: getattr(row, name) for name in FIELDS if name not in OF_THEIR_OWN}
     handover = Handover(row.handover_to, Outcome(row.handover_outcome)) if row.handover_outcome else None
-    return Case(**fields, outcome=Outcome(row.outcome) if row.outcome else None, handover=handover, **parts)
+    outcome = Outcome(row.outcome) if row.outcome else None
+    return Case(**fields, outcome=outcome, handover=handover, obligations=obligations, crises=heard.crises, calls=heard.calls)
 
 
 async def save(connection: AsyncConnection, states: Mapping[str, Known]) -> None:
@@ -45,6 +51,10 @@ async def save(connection: AsyncConnection, states: Mapping[str, Known]) -> None
     await connection.execute(delete(CrisisRow).where(col(CrisisRow.case_id).in_(list(states))))
     if crises := [_crisis_row(case_id, each) for case_id, known in states.items() for each in known.crises]:
         await connection.execute(insert(CrisisRow), crises)
+    if calls := [{"case_id": case_id, **asdict(each)} for case_id, known in states.items() for each in known.calls]:
+        written = upsert(CallRow)
+        moments = {name: written.excluded[name] for name in ("exhausted_at", "answered_at")}
+        await connection.execute(written.on_conflict_do_update(index_elements=["case_id", "crisis"], set_=moments), calls)
     if cases := [known for known in states.values() if isinstance(known, Case)]:
         await _save_cases(connection, cases)
 

@@ -59,6 +59,16 @@ class CrisisRow(Base, table=True):
     by: str
 
 
+class CallRow(Base, table=True):
+    """What was heard of the call for a crisis, also of one that is not known yet."""
+
+    __tablename__ = "crisis_call"
+    case_id: str = Field(primary_key=True)
+    crisis: str = Field(primary_key=True)
+    exhausted_at: datetime | None = Field(sa_column=Column(DateTime(timezone=True)))
+    answered_at: datetime | None = Field(sa_column=Column(DateTime(timezone=True)))
+
+
 class HistoryRow(Base, table=True):
     """One line of a case's history, in the order in which the guardian learned it."""
 

@@ -40,6 +40,11 @@ def new_case(event: SupportRequested, tx: Transaction[Known]) -> Case:
     )
 
 
+def happened(on: date, tx: Transaction[Known]) -> date:
+    """The day on which something happened by its sender's word, from which terms count; what lies ahead has not, and counts from today."""
+    return min(on, day(tx.now))
+
+
 def swv(tx: Transaction[Known]) -> str:
     """The party that decides on what boards ask: the samenwerkingsverband."""
     return tx.service.region.of_kind("swv")[0].id
@@ -73,7 +78,7 @@ def entry(tx: Transaction[Known]) -> Entry:
 
 def crisis(noticed: datetime, tx: Transaction[Known]) -> Crisis:
     """The crisis that is the subject of the event at hand."""
-    return Crisis(tx.event.subject, tx.sender, day(noticed), entry(tx))
+    return Crisis(tx.event.subject, tx.sender, happened(day(noticed), tx), entry(tx))
 
 
 def deadlines(known: Known) -> Mapping[str, datetime]:

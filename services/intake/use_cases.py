@@ -1,7 +1,7 @@
 """What the guardian decides: open, change and close a case, and tell its obligations whenever they change."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import structlog
 from passend_contracts import catalogue
@@ -10,13 +10,16 @@ from passend_contracts.events import CaseClosed, CaseReopened
 from services.chassis.calendar import day
 from services.chassis.transaction import Transaction
 from services.intake import translation
-from services.intake.domain.case import Case, Handover, Known, Result
-from services.intake.domain.crisis import Ahead, Crisis
+from services.intake.domain.case import Case, Handover, Known, Outcome, Result
+from services.intake.domain.crisis import Ahead, Call, Crisis
 from services.intake.domain.history import Entry
 from services.intake.domain.obligation import Kind
 
 PARENTS = frozenset({"parent", "guardian"})
 """One of them is there when support is evaluated (WPO art. 40a)."""
+
+A_YEAR = timedelta(days=365)
+"""How long a hand-over may be announced ahead of it: nobody's duty lies further away."""
 
 log = structlog.get_logger()
 
@@ -35,7 +38,7 @@ def open_case(tx: Transaction[Known], case: Case) -> None:
     if isinstance(tx.state, Ahead):
         if not all(case.is_told_by(each.board_urn) for each in tx.state.crises):
             log.warning("crisis_of_another_board")
-        case = case.takes_up(tx.state)
+        case = case.takes_up(tx.state).seen_to(translation.swv(tx), day(tx.now))
     _keep(tx, case)
 
 
@@ -77,7 +80,7 @@ def escalate(tx: Transaction[Known], kind: str, due: datetime) -> None:
     Only for the moment that the case waits for now: one that comes late itself may be of an obligation that was met since.
     """
     case = _case(tx)
-    if case and translation.deadlines(case).get(kind) == due and (late := case.late(kind)):
+    if case and translation.deadlines(case).get(kind) == due and (late := case.late(kind, day(tx.now))):
         told = translation.stalled(late) if late.stalls else translation.escalated(late)
         tx.publish(told, sender=case.board_urn)
         stem = catalogue.of(told).stem
@@ -94,7 +97,8 @@ def note_crisis(tx: Transaction[Known], case_id: str | None, crisis: Crisis, *, 
     case = _case(tx)
     if case and case.is_open:
         if case.is_told_by(crisis.board_urn):
-            _keep(tx, case.crisis_goes_on(crisis) if again else case.crisis(crisis))
+            case = case.crisis_goes_on(crisis) if again else case.crisis(crisis)
+            _keep(tx, case.seen_to(translation.swv(tx), day(tx.now)))
         else:
             log.warning("crisis_of_another_board")
     elif case or case_id is None:
@@ -105,14 +109,26 @@ def note_crisis(tx: Transaction[Known], case_id: str | None, crisis: Crisis, *, 
         tx.save(ahead.crisis(crisis))
 
 
+def note_call(tx: Transaction[Known], call: Call) -> None:
+    """Everybody was called for a crisis in vain, or a person has taken it up; kept also ahead of the crisis, or of the case."""
+    case = _case(tx)
+    if case is None:
+        ahead = tx.state if isinstance(tx.state, Ahead) else Ahead(tx.case_id)
+        tx.save(ahead.called(call))
+    elif case.knows_of(call.crisis):
+        _keep(tx, case.called(call).seen_to(translation.swv(tx), day(tx.now)))
+    else:
+        tx.save(case.called(call))
+
+
 def note_unreached(tx: Transaction[Known], on: date) -> None:
-    """A message was given up, or nobody answers in a crisis: somebody has to be reached another way."""
+    """A message about a case was given up: somebody has to be reached another way."""
     if (case := _case(tx)) and case.is_open and case.knows_of(tx.event.subject):
         _keep(tx, case.unreached(translation.swv(tx), on))
 
 
 def note_reached(tx: Transaction[Known]) -> None:
-    """Somebody was reached, or has taken the crisis up: a line in the history, unless it was not about this case."""
+    """Somebody was reached: a line in the history, unless it was not about this case."""
     if (case := _case(tx)) and case.knows_of(tx.event.subject):
         _keep(tx, case.reached())
 
@@ -142,7 +158,16 @@ def announce(tx: Transaction[Known], handover: Handover, starts_on: date) -> Non
             return
         if handover.to:
             tx.pass_on(catalogue.to_topic(handover.to))
-        _keep(tx, case.announces(handover, starts_on))
+        _keep(tx, case.announces(handover, min(starts_on, day(tx.now) + A_YEAR)))
+
+
+def leave_place(tx: Transaction[Known], on: date) -> None:
+    """The child leaves the school where it was placed: a case that ended with that placement goes on."""
+    case = _case(tx)
+    if case and case.outcome is Outcome.PLACED:
+        _reopen(tx, case, "samenwerkingsverband", on)
+    else:
+        change_case(tx, lambda case: case.placement_ended(on))
 
 
 def take_over(tx: Transaction[Known]) -> None:
@@ -166,9 +191,13 @@ def reopen(tx: Transaction[Known], asked_by: str, on: date) -> None:
     if case and case.is_open:
         tx.refuse(rule="case_open", ground="Only what has ended can go on again", possible="Nothing: the case is open.")
     elif case:
-        tx.publish(CaseReopened(asked_by=asked_by, reopened_on=day(tx.now)), sender=case.board_urn)
-        log.info("case_reopened")
-        _keep(tx, case.reopened(on))
+        _reopen(tx, case, asked_by, on)
+
+
+def _reopen(tx: Transaction[Known], case: Case, asked_by: str, on: date) -> None:
+    tx.publish(CaseReopened(asked_by=asked_by, reopened_on=day(tx.now)), sender=case.board_urn)
+    log.info("case_reopened")
+    _keep(tx, case.reopened(on))
 
 
 def _case(tx: Transaction[Known]) -> Case | None:

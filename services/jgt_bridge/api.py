@@ -1,9 +1,8 @@
 """HTTP of jgt_bridge: a gemeente reads the referrals that were sent to it; its answers come in by the door, which the chassis keeps."""
 
-import re
-
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
+from passend_contracts.vocabulary import is_uuid
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
 
@@ -12,7 +11,6 @@ from services.chassis.runtime import Parts
 from services.jgt_bridge import store
 from services.jgt_bridge.domain.referral import State
 
-A_CASE_ID = re.compile(r"[0-9a-f-]{36}")
 SEEN_BY_GEMEENTE = frozenset({State.SENT, State.ACCEPTED, State.DECLINED, State.RECALLED})
 
 
@@ -33,7 +31,7 @@ def routes(parts: Parts) -> APIRouter:
     @router.get("/v1/verwijzingen/{case_id}", response_model=Verwijzing, summary="How far a referral is")
     async def verwijzing(case_id: str, request: Request) -> Verwijzing | JSONResponse:
         principal = await parts.tokens.principal(request.headers.get("authorization"))
-        if not A_CASE_ID.fullmatch(case_id):
+        if not is_uuid(case_id):
             return _not_found()
         async with parts.engine.connect() as connection:
             referral = (await store.load(connection, [case_id])).get(case_id)

@@ -34,7 +34,7 @@ def build(settings: Settings) -> FastAPI:
     )
 
     def senders(machine: Machine) -> Iterator[Sender]:
-        mail, letters = Mail(settings), Letters(settings, service.region, machine.clock)
+        mail, letters = Mail(settings), Letters(settings)
         return (Sender(machine, lane, mail, letters) for lane in service.lanes)
 
     def routes(parts: Parts) -> APIRouter:

@@ -9,8 +9,6 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from services.chassis.clock import Clock
-from services.chassis.region import Region
 from services.notify.domain.message import About
 from services.notify.settings import Settings
 
@@ -21,10 +19,8 @@ MARGIN = timedelta(seconds=10)
 class Letters:
     """Writes messages from their rows: the same row gives the same letter under the same Message-ID."""
 
-    def __init__(self, settings: Settings, region: Region, clock: Clock) -> None:
+    def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._region = region
-        self._clock = clock
 
     @property
     def within(self) -> timedelta:
@@ -34,7 +30,6 @@ class Letters:
     def write(self, row: Row[Any]) -> EmailMessage:
         """The letter of a delivery."""
         subject, _, body = TEMPLATES[About(row.about)].partition("\n")
-        minutes = self._region.ladder(self._clock.now()).step_minutes
         letter = EmailMessage()
         letter["From"] = self._settings.mail_from
         letter["To"] = row.address
@@ -42,10 +37,21 @@ class Letters:
         letter["Date"] = format_datetime(row.written_at)
         letter["Message-ID"] = f"<{row.id}@{self._settings.mail_from.rpartition('@')[2]}>"
         letter["Auto-Submitted"] = "auto-generated"
-        letter.set_content(Template(body.strip()).substitute(link=self._link(row), minutes=minutes), cte="quoted-printable")
+        in_dutch, in_english = spoken(row.wait or timedelta())
+        words = {"link": self._link(row), "wait": in_dutch, "wait_in_english": in_english}
+        letter.set_content(Template(body.strip()).substitute(words), cte="quoted-printable")
         return letter
 
     def _link(self, row: Row[Any]) -> str:
         if row.token:
             return f"{str(self._settings.links_at).rstrip('/')}/crises/{row.subject}/{row.token}"
         return f"{str(self._settings.console_at).rstrip('/')}/zaak/{row.subject}"
+
+
+def spoken(wait: timedelta) -> tuple[str, str]:
+    """How long that is, in Dutch and in English."""
+    minutes = round(wait / timedelta(minutes=1))
+    many = "" if minutes in {1, 60} else "s"
+    if minutes and minutes % 60 == 0:
+        return f"{minutes // 60} uur", f"{minutes // 60} hour{many}"
+    return f"{minutes} {'minuten' if many else 'minuut'}", f"{minutes} minute{many}"

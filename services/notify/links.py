@@ -68,7 +68,7 @@ class Links:
         async def do(tx: Transaction[Known]) -> None:
             await use_cases.follow(tx, link)
 
-        await self._parts.commands["crises"].act(Act(crisis_id, "link_followed", link.hash.hex()), do)
+        await self._parts.commands["crises"].act(Act(crisis_id, "link_followed", link.message), do)
 
     def numbers(self, municipality: str) -> list[CrisisNumber]:
         """Whom to phone now about a child who lives there."""

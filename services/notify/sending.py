@@ -1,8 +1,8 @@
 """Sends what has to go out, for as long as it takes, and keeps what came of it: each message at least once, each receipt once.
 
-A message is claimed and committed, handed to the mail server, and marked in one transaction with its receipt. Who is killed in between
-finds its own claims again when it starts; another replica takes them when they lapse. The Message-ID is the message's own, so what
-goes out twice shows once.
+A message is claimed and committed, handed to the mail server, and marked in one transaction with its receipt. Attempts run beside each
+other and beside the claims, so that a server that keeps one message waiting keeps no other. Who is killed in between finds its own claims
+again when it starts; another replica takes them when they lapse. The Message-ID is the message's own, so what goes out twice shows once.
 """
 
 import asyncio
@@ -31,7 +31,7 @@ from services.notify.store import Known
 from services.notify.translation import known_crisis
 
 AT_ONCE = 10
-"""How many messages are on their way at a time."""
+"""How many messages of a lane are on their way at a time."""
 KEEP_FOR = timedelta(days=30)
 """How long the mailbox that a message about a case went to is kept."""
 ATTEMPTS = Counter("notification_attempts", "Attempts to hand a message to the mail server", ["about", "outcome"])
@@ -47,7 +47,7 @@ CLAIM = text("""
         WHERE lane = :lane AND done_at IS NULL AND next_at <= :now AND (claimed_until IS NULL OR claimed_until < clock_timestamp())
         ORDER BY next_at, id LIMIT :rows FOR UPDATE SKIP LOCKED
     )
-    RETURNING id, subject, case_id, about, role, address, token, written_at, attempts, outcome
+    RETURNING id, subject, case_id, about, role, address, token, wait, written_at, attempts, outcome
 """)
 TAKE_OVER = text("UPDATE delivery SET claimed_until = NULL WHERE lane = :lane AND claimed_by = :me AND done_at IS NULL")
 DONE = text("""
@@ -59,6 +59,10 @@ LATER = text("""
     UPDATE delivery SET next_at = :next_at, outcome = :outcome, claimed_until = NULL
     WHERE id = :id AND done_at IS NULL AND attempts = :attempts
     RETURNING id
+""")
+CALLED_ANEW = text("""
+    SELECT 1 FROM delivery
+    WHERE subject = :subject AND lane = 'crises' AND about = :about AND role = :role AND written_at > :written_at LIMIT 1
 """)
 FORGET = text("DELETE FROM delivery WHERE lane = 'cases' AND done_at < :before")
 WAITING_SINCE = text("SELECT min(raised_at) FROM crisis WHERE stage = 'calling'")
@@ -77,20 +81,34 @@ class Sender(Worker):
         self._mail = mail
         self._letters = letters
         self._me = machine.settings.replica
+        self._on_their_way = 0
         self._tried: deque[tuple[Row[Any], Outcome]] = deque()
         """What was tried and is not committed yet."""
         self._took_over = False
         self._forgot_at: datetime | None = None
 
+    async def run(self) -> None:
+        """Work until cancelled; what is on its way is broken off then, and its claim found again at the next start."""
+        async with asyncio.TaskGroup() as self._attempts:
+            await super().run()
+
     async def _round(self, limit: int) -> int:
-        if not self._tried:
-            claimed = await self._claim(min(limit, AT_ONCE))
-            self._tried.extend(zip(claimed, await asyncio.gather(*map(self._try, claimed)), strict=True))
-        done = len(self._tried)
-        while self._tried:
+        """Keep what came of attempts, then begin others; an attempt that ends wakes this worker."""
+        kept = len(self._tried)
+        for _ in range(kept):
             await self._keep(*self._tried[0])
             self._tried.popleft()
-        return done
+        claimed = await self._claim(min(limit, AT_ONCE - self._on_their_way - len(self._tried)))
+        for row in claimed:
+            self._on_their_way += 1
+            self._attempts.create_task(self._attempt(row))
+        return kept + len(claimed)
+
+    async def _attempt(self, row: Row[Any]) -> None:
+        outcome = await self._try(row)
+        self._on_their_way -= 1
+        self._tried.append((row, outcome))
+        self.wake()
 
     async def _try(self, row: Row[Any]) -> Outcome:
         """One attempt. A message that we cannot write or hand over by a mistake of ours stops no other; it is tried again as any."""
@@ -143,7 +161,7 @@ class _Receipt:
                 tx.publish(NotificationDelivered(**self._tried, delivered_at=tx.now), sender=tx.service.swv)
             return
         crisis = known_crisis(tx)
-        if crisis and not crisis.needs(About(self._row.about)):
+        if crisis and (not crisis.needs(About(self._row.about)) or await self._is_called_anew(tx)):
             await self._mark(tx, DONE, now=tx.now)  # nobody waits for it any more
             return
         next_at = None if self._outcome is Outcome.REFUSED else self._next_attempt(tx.now)
@@ -154,6 +172,13 @@ class _Receipt:
         """Whether the message still waited for this attempt: somebody may have taken the crisis up meanwhile."""
         own = {"id": self._row.id, "attempts": self._row.attempts, "outcome": self._outcome}
         return (await (await tx.database()).execute(statement, own | values)).first() is not None
+
+    async def _is_called_anew(self, tx: Transaction[Known]) -> bool:
+        """Whether this is a call to a role that was called again since: that call has receipts of its own."""
+        if self._row.about != About.CRISIS_CALL:
+            return False
+        call = {name: getattr(self._row, name) for name in ("subject", "about", "role", "written_at")}
+        return (await (await tx.database()).execute(CALLED_ANEW, call)).first() is not None
 
     def _next_attempt(self, now: datetime) -> datetime | None:
         return patience(About(self._row.about)).next_attempt(self._row.attempts, written=self._row.written_at, now=now)
@@ -169,4 +194,4 @@ class _Receipt:
         tx.publish(NotificationExhausted(**self._about, reason=reason, exhausted_at=tx.now), sender=tx.service.swv)
         crisis = known_crisis(tx)
         if crisis and self._row.about == About.CRISIS_CALL and crisis.is_waiting_for(self._row.role):
-            use_cases.climb(tx, crisis, "not_delivered")
+            use_cases.climb(tx, crisis, use_cases.NOT_DELIVERED)

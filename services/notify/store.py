@@ -5,9 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
-from uuid import uuid4
 
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import Row, delete, insert, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import col
@@ -54,14 +53,19 @@ async def save(connection: AsyncConnection, states: Mapping[str, Known]) -> None
 
 
 async def _take_back(connection: AsyncConnection, crises: Sequence[Crisis]) -> None:
-    """Nobody is called to what somebody has taken up, nor reminded of what is over; what is on its way just now gets its receipt."""
+    """Nobody is called to what somebody has taken up, nor reminded of what is over; who is called anew gets that call only.
+
+    What is on its way just now gets its receipt.
+    """
     unsent = (col(DeliveryRow.done_at).is_(None), col(DeliveryRow.claimed_until).is_(None))
     waiting = delete(DeliveryRow).where(col(DeliveryRow.lane) == "crises", *unsent)
     if over := [crisis.id for crisis in crises if crisis.stage is Stage.RESOLVED]:
         await connection.execute(waiting.where(col(DeliveryRow.subject).in_(over)))
+    calls = waiting.where(col(DeliveryRow.about) == About.CRISIS_CALL)
     if taken := [crisis.id for crisis in crises if crisis.stage is Stage.TAKEN]:
-        calls = col(DeliveryRow.about) == About.CRISIS_CALL
-        await connection.execute(waiting.where(col(DeliveryRow.subject).in_(taken), calls))
+        await connection.execute(calls.where(col(DeliveryRow.subject).in_(taken)))
+    if anew := [(crisis.id, each.role) for crisis in crises for each in crisis.messages if each.about is About.CRISIS_CALL]:
+        await connection.execute(calls.where(tuple_(col(DeliveryRow.subject), col(DeliveryRow.role)).in_(anew)))
 
 
 def _token(message: Message) -> str | None:
@@ -70,7 +74,7 @@ def _token(message: Message) -> str | None:
 
 def _delivery(known: Known, message: Message, token: str | None) -> dict[str, Any]:
     return {
-        "id": str(uuid4()),
+        "id": message.id,
         "lane": "cases" if message.about is About.CASE_ESCALATED else "crises",
         "subject": known.id,
         "case_id": known.case_id if isinstance(known, Crisis) else known.id,
@@ -78,6 +82,7 @@ def _delivery(known: Known, message: Message, token: str | None) -> dict[str, An
         "role": message.role,
         "address": message.address,
         "token": token,
+        "wait": message.wait,
         "written_at": message.written_at,
         "next_at": message.written_at,
         "attempts": 0,
@@ -87,7 +92,7 @@ def _delivery(known: Known, message: Message, token: str | None) -> dict[str, An
 def _links(written_now: Sequence[tuple[Known, Message, str | None]]) -> Iterator[dict[str, Any]]:
     for known, message, token in written_now:
         if token:
-            yield {"hash": hashed(token), "crisis": known.id, "role": message.role, "purpose": message.link}
+            yield {"hash": hashed(token), "message": message.id, "crisis": known.id, "role": message.role, "purpose": message.link}
 
 
 def hashed(token: str) -> bytes:
@@ -98,7 +103,7 @@ def hashed(token: str) -> bytes:
 async def link(connection: AsyncConnection, token: str) -> Link | None:
     """The link with that token."""
     row = (await connection.execute(select(LinkRow).where(col(LinkRow.hash) == hashed(token)))).first()
-    return Link(row.hash, row.crisis, row.role, Purpose(row.purpose), row.used_at) if row else None
+    return Link(row.hash, row.message, row.crisis, row.role, Purpose(row.purpose), row.used_at) if row else None
 
 
 async def use(connection: AsyncConnection, used: Link, now: datetime) -> None:

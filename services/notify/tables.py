@@ -1,8 +1,8 @@
 """Notify's tables, in a registry of their own."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import Column, DateTime
+from sqlalchemy import ARRAY, Column, DateTime, Text
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
@@ -32,6 +32,8 @@ class CrisisRow(Base, table=True):
     stage: str
     calls: int
     called: str | None = None
+    rounds: int
+    called_in_round: tuple[str, ...] = Field(sa_column=Column(ARRAY(Text, as_tuple=True), nullable=False))
     next_call: datetime | None = _moment()
     exhausted: bool
     taken_by: str | None = None
@@ -54,6 +56,7 @@ class DeliveryRow(Base, table=True):
     role: str
     address: str
     token: str | None = None
+    wait: timedelta | None = None
     written_at: datetime | None = _moment(needed=True)
     next_at: datetime | None = _moment(needed=True)
     attempts: int = 0
@@ -68,6 +71,7 @@ class LinkRow(Base, table=True):
 
     __tablename__ = "link"
     hash: bytes = Field(primary_key=True)
+    message: str
     crisis: str = Field(index=True)
     role: str
     purpose: str

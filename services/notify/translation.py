@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from itertools import count
 
 from passend_contracts import catalogue
+from passend_contracts.envelope import derived_id
 from passend_contracts.events import (
     CrisisAcknowledged,
     CrisisEscalated,
@@ -44,8 +46,18 @@ def updated(event: CrisisUpdated, tx: Transaction[Known]) -> Crisis:
 
 
 def board(tx: Transaction[Known]) -> str:
-    """The board that sent the event at hand."""
-    return next(party.id for party in tx.service.region.parties if party.urn == tx.sender)
+    """The board that sent the event at hand; empty for one that our region file does not know (yet): it is called for all the same."""
+    return next((party.id for party in tx.service.region.parties if party.urn == tx.sender), "")
+
+
+def numbered(known: Known, tx: Transaction[Known]) -> Known:
+    """With an id for each of its new messages, from the event at hand and the message's place: the same event gives the same ids."""
+    place = count()
+    messages = (
+        each if each.id else replace(each, id=derived_id(tx.service.name, tx.event.source, tx.event.id, "message", str(next(place))))
+        for each in known.messages
+    )
+    return replace(known, messages=tuple(messages))
 
 
 def ladder(crisis: Crisis, region: Region, at: datetime) -> Ladder:

@@ -1,6 +1,6 @@
 """What notify decides: who is called in a crisis, until a person takes it up and says that it is over; and who hears of a late case."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 from passend_contracts.events import NotificationExhausted
@@ -15,38 +15,48 @@ from services.notify.domain.link import Link
 from services.notify.domain.message import About, Message, Purpose
 from services.notify.store import Known
 
+NEWS_FOR = timedelta(hours=24)
+"""For how long it is worth a mail that the guardian found something late. A proposal: what is still late is told again, further up."""
+NOT_DELIVERED = "not_delivered"
+"""Why a crisis climbs whose message did not arrive."""
+
 log = structlog.get_logger()
 Tx = Transaction[Known]
 
 
 def hear(tx: Tx, crisis: Crisis) -> None:
-    """Keep a crisis as its school tells it: call for one that is new or goes on again, and stop for one that is over."""
+    """Keep a crisis as its school tells it: call for one that is new or goes on again (others hear of that), stop for one that is over."""
     known = translation.known_crisis(tx)
     if known and known.board not in {"", translation.board(tx)}:
         raise Rejected("crisis-of-another-board")
     log.warning("crisis", school=crisis.school, gemeente=crisis.municipality, urgency=crisis.urgency, state=crisis.state)
     if crisis.state == "over":
         _end(tx, crisis, SCHOOL)
-    elif known is None or (crisis.state == "ongoing" and not crisis.is_open):
-        tx.save(_called(tx, crisis.begin_again()))
+    elif known is None:
+        _keep(tx, _called(tx, crisis))
+    elif crisis.state == "ongoing" and not crisis.is_open:
+        _climb(tx, _called(tx, crisis.begin_again()), "goes_on_again")
     else:
-        tx.save(crisis)
+        _keep(tx, crisis)
 
 
 def climb(tx: Tx, crisis: Crisis, reason: str) -> None:
-    """Nobody took it up in time, or the message did not arrive: call who is next."""
-    called = _called(tx, crisis)
-    top = called.called or tx.service.region.ladder(tx.now).roles[-1]
-    why = "ladder_exhausted" if called.exhausted else reason
-    tx.publish(translation.escalated(called, why, top), sender=tx.service.swv, to=translation.topics(called))
-    log.warning("crisis_escalated", reason=why, call=called.calls, role=top)
-    tx.save(called)
+    """Nobody took it up in time, or the message did not arrive, of which the guardian hears with its receipt: call who is next."""
+    called = _called(tx, crisis, guardian_knows=reason == NOT_DELIVERED)
+    _climb(tx, called, "ladder_exhausted" if called.exhausted else reason)
 
 
-def _called(tx: Tx, crisis: Crisis) -> Crisis:
+def _climb(tx: Tx, called: Crisis, why: str) -> None:
+    role = called.called or tx.service.region.ladder(tx.now).roles[-1]
+    tx.publish(translation.escalated(called, why, role), sender=tx.service.swv, to=translation.topics(called))
+    log.warning("crisis_escalated", reason=why, call=called.calls, role=role)
+    _keep(tx, called)
+
+
+def _called(tx: Tx, crisis: Crisis, *, guardian_knows: bool = False) -> Crisis:
     """With the next call made; when everybody had their turns, the guardian hears that a person has to be reached another way."""
     called = crisis.call(translation.ladder(crisis, tx.service.region, tx.now), tx.now)
-    if called.exhausted and not crisis.exhausted:
+    if called.exhausted and not crisis.exhausted and not guardian_knows:
         top = tx.service.region.ladder(tx.now).roles[-1]
         tx.publish(translation.nobody_answers(called, top, tx.now), sender=tx.service.swv)
     return called
@@ -60,7 +70,11 @@ def remind(tx: Tx, crisis: Crisis) -> None:
     if reminded.is_unresolved_for_a_day:
         tx.publish(translation.escalated(reminded, "not_resolved", top_role), sender=tx.service.swv, to=translation.topics(reminded))
         log.warning("crisis_escalated", reason="not_resolved", role=top_role)
-    tx.save(reminded)
+    _keep(tx, reminded)
+
+
+def _keep(tx: Tx, known: Known) -> None:
+    tx.save(translation.numbered(known, tx))
 
 
 async def forget(tx: Tx, crisis: Crisis) -> None:
@@ -88,7 +102,7 @@ def _take(tx: Tx, crisis: Crisis, role: str) -> None:
     taken = crisis.take(role, by, tx.now)
     tx.publish(translation.acknowledged(taken), sender=tx.service.swv, to=translation.topics(taken))
     log.info("crisis_taken", role=role)
-    tx.save(taken)
+    _keep(tx, taken)
 
 
 def _end(tx: Tx, crisis: Crisis, by: str) -> None:
@@ -96,14 +110,20 @@ def _end(tx: Tx, crisis: Crisis, by: str) -> None:
         crisis = crisis.resolve(by, tx.now)
         tx.publish(translation.resolved(crisis), sender=tx.service.swv, to=translation.topics(crisis))
         log.info("crisis_resolved", role=by)
-    tx.save(crisis)
+    _keep(tx, crisis)
 
 
 def tell_of_lateness(tx: Tx, role: str, board: str) -> None:
-    """Somebody further up hears that something is late for a child; a role without a mailbox becomes somebody's duty."""
+    """Somebody further up hears that something is late for a child; a role without a mailbox becomes somebody's duty.
+
+    Of what was told longer ago than `NEWS_FOR` nobody hears: read after an outage, or for the first time, it may be met long since.
+    """
+    if tx.event.time < tx.now - NEWS_FOR:
+        log.info("old_lateness_left_out", role=role)
+        return
     address = tx.service.region.mailbox(role, day(tx.now), board=board)
     if address:
-        tx.save((tx.state or Case(tx.case_id)).tell(Message(About.CASE_ESCALATED, role, address, tx.now)))
+        _keep(tx, (tx.state or Case(tx.case_id)).tell(Message(About.CASE_ESCALATED, role, address, tx.now)))
     else:
         tx.publish(_no_address(tx.case_id, role, tx.now), sender=tx.service.swv)
 

@@ -6,13 +6,14 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Request, Response
 from fastapi.responses import JSONResponse
 from passend_contracts.envelope import Invalid, Problem
+from passend_contracts.vocabulary import is_uuid
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
 from pydantic_core import from_json
 
 from services.chassis import http
 from services.chassis.commands import Refusal, refused
-from services.placement.decisions import AN_ID, DECISIONS, Capaciteit, Decision, Form, Office
+from services.placement.decisions import DECISIONS, Capaciteit, Decision, Form, Office
 from services.placement.domain.case import Case
 from services.placement.domain.rules import KNOWN_CASE, KNOWN_REQUEST
 
@@ -121,7 +122,7 @@ def _add_views(router: APIRouter, office: Office) -> None:
     )
     async def zaak(zaak: str, request: Request) -> Case | JSONResponse:
         await office.let_in(request.headers.get("authorization"))
-        case = await office.case(zaak) if AN_ID.fullmatch(zaak) else None
+        case = await office.case(zaak) if is_uuid(zaak) else None
         return case or http.problem(404, "Not found", "Placement knows no such case.")
 
     @router.get("/v1/capaciteiten", response_model=list[ShownCapacity], summary="The places of each location, and how many are taken")
@@ -163,7 +164,7 @@ def _add_decision(router: APIRouter, office: Office, decision: Decision) -> None
 
 async def _content(request: Request) -> Any:
     try:
-        return from_json(await request.body())
+        return from_json(await http.body(request))
     except ValueError:
         raise Invalid([Problem("$", "bad-json", "this is not JSON; send one JSON object")]) from None
 

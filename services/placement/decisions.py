@@ -1,6 +1,5 @@
 """What people of the samenwerkingsverband decide: for each decision its form, its place in the API, and the use case that takes it."""
 
-import re
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -14,7 +13,7 @@ from passend_contracts.events.arrangement_ended.v1 import Reason as WhyEnded
 from passend_contracts.events.arrangement_refused.v1 import Ground, Possible
 from passend_contracts.events.expert_assigned.v1 import Provider
 from passend_contracts.events.placement_ended.v1 import Reason as WhyLeft
-from passend_contracts.vocabulary import UUID_PATTERN, Day, Euros, HoursPerWeek, Maybe, Part, SchoolId, SpecialSchoolKind
+from passend_contracts.vocabulary import Day, Euros, HoursPerWeek, Maybe, Part, SchoolId, SpecialSchoolKind, is_uuid
 from pydantic import Field
 from pydantic.alias_generators import to_camel
 
@@ -29,7 +28,6 @@ from services.placement.domain.case import Case
 from services.placement.domain.place import LONGEST_OFFER, Offer
 
 Tx = Transaction[Case]
-AN_ID = re.compile(UUID_PATTERN)
 NO_KEY = Problem("Idempotency-Key", "missing-key", "give a UUID in lower case in this header, the same one whenever you send it again")
 
 
@@ -246,7 +244,7 @@ class Office:
         return await self._parts.commands["cases"].run(command, lambda tx: decision.take(tx, form, request, self.region))
 
     def _checked(self, model: type[Form], content: Any, key: str | None) -> Form:
-        problems = [] if key and AN_ID.fullmatch(key) else [NO_KEY]
+        problems = [] if key and is_uuid(key) else [NO_KEY]
         try:
             form = read_form(model, content)
         except Invalid as invalid:

@@ -61,6 +61,12 @@ def test_containers_answer_on_this_machine_only_and_where_make_up_does() -> None
     assert set(published) <= {f"127.0.0.1:${{{name.upper()}_PORT:-{port}}}" for name, port in Ports().all.items()}
 
 
+def test_the_console_fetches_its_demonstration_tokens_where_a_container_finds_the_issuer() -> None:
+    keys = re.search(r"PASSEND_JWKS_URL: (http://issuer:\d+)/jwks.json$", COMPOSE, re.MULTILINE)
+    assert keys
+    assert f"PASSEND_TOKEN_URL: {keys[1]}/token " in COMPOSE.partition("\n  console:\n")[2].partition("\n\n")[0]
+
+
 def test_every_service_has_a_container_and_a_login() -> None:
     assert [name for name in SERVICES if f"\n  {name}:\n    <<: *ours\n    image: passend-{name}\n" not in COMPOSE] == []
     assert f"for service in {' '.join(SERVICES)}; do" in Path(ROOT / "deploy/postgres/logins.sh").read_text(encoding="utf-8")

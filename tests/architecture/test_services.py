@@ -29,7 +29,7 @@ SHAPE = EVERY | {
 
 MORE = {
     # The console shows the record to people and proves the guarantee from it: no service without the record has a counterpart.
-    "console": {"follow.py", "pages", "parties.py", "proof", "record.py", "sessions.py", "stems.py", "words.py"},
+    "console": {"follow.py", "pages", "parties.py", "proof", "reading.py", "record.py", "sessions.py", "words.py"},
     # Reaching people: what a message says, how it goes out, and what its link does on a page.
     "notify": {"letters.py", "links.py", "pages", "sending.py", "templates"},
     # The office of the samenwerkingsverband decides through an API and a page: one list of decisions for both.

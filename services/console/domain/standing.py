@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 from typing import NamedTuple
 
 
@@ -22,9 +23,17 @@ class Figures(NamedTuple):
     """Cases that wait for a third party."""
     crises: int = 0
     longest_crisis: datetime | None = None
-    """Since when the open crisis that waits longest was raised."""
+    """Since when the open crisis that waits longest goes on."""
     days_to_help: float | None = None
     """The median of a year, from the request to the first help; none where nobody was helped yet."""
+
+
+class Stage(StrEnum):
+    """How far help in a crisis is, by what notify told last."""
+
+    CALLING = "calling"
+    TAKEN = "taken"
+    OVER = "over"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,20 +52,24 @@ class Crisis:
     acknowledged_at: datetime | None
     escalated_at: datetime | None
     resolved_at: datetime | None
+    again_at: datetime | None
+    """When it last began anew: its school said after its end that it goes on, and notify called again."""
+    stage: str
 
     @property
     def is_open(self) -> bool:
-        """Whether neither the helpers nor the school say that it is over, or the school said afterwards that it goes on."""
-        if self.resolved_at is None:
-            return self.state != "over"
-        return self.state == "ongoing" and self.state_at is not None and self.state_at > self.resolved_at
+        """Whether somebody still has to help: notify has not told that it is over, or told since that it goes on again."""
+        return self.stage != Stage.OVER
+
+    @property
+    def began_at(self) -> datetime:
+        """Since when it goes on, this time."""
+        return self.again_at or self.raised_at
 
     @property
     def waits_since(self) -> datetime | None:
         """Since when nobody has taken it up; None when somebody has, or it is over."""
-        began = max(self.raised_at, self.resolved_at or self.raised_at)
-        taken = self.acknowledged_at is not None and self.acknowledged_at >= began
-        return None if taken or not self.is_open else began
+        return self.began_at if self.stage == Stage.CALLING else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,9 @@ from datetime import datetime
 from heapq import heappop, heappush
 from typing import Any
 
+RECEIPTS = "notify.receipts.v1"
+"""Where notify tells of its messages, about crises and cases alike."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hop:
@@ -33,6 +36,16 @@ class Hop:
     def readable(self) -> bool:
         """Whether it is an event."""
         return self.id is not None
+
+    @property
+    def number(self) -> int:
+        """Its place among what its writer told on this topic under this id; 0 without one."""
+        return int(self.sequence) if self.sequence and self.sequence.isascii() and self.sequence.isdigit() else 0
+
+    @property
+    def is_of_a_crisis(self) -> bool:
+        """Whether it is told of a crisis, under whose id there may be a case as well; not so of what nobody can read outside its lane."""
+        return ".crises." in self.topic or (self.topic == RECEIPTS and str(self.data.get("about")).startswith("crisis"))
 
     @property
     def name(self) -> str:

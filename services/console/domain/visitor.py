@@ -12,6 +12,8 @@ from services.console.domain.case import THIRD_PARTY, Case, Obligation
 
 TEAM_STATUS = frozenset({"jgt_referral_accepted", "jgt_referral_declined", "jgt_referral_overdue"})
 """How the youth team gets on."""
+NOTIFY = "notify"
+"""Who calls people in a crisis, and tells its board what came of it."""
 YOUTH_CARE = frozenset({"refer"})
 """The duties that say more than that a third party is at it."""
 
@@ -108,6 +110,13 @@ class Visitor:
         if self.role is Role.BOARD and stem in TEAM_STATUS and not feedback:
             return False
         own = topic.startswith(f"to.{self.party}.") or speaker == self.party
+        return own or topic.startswith(_TOPICS[self.role])
+
+    def may_read_of_crisis(self, topic: str, speaker: str) -> bool:
+        """Whether one record of an opened crisis may be read; its id may be a case's, or another board may have told of one under it."""
+        own = topic.startswith(f"to.{self.party}.")
+        if self.role is Role.BOARD:
+            return own or (speaker in {self.party, NOTIFY} and not topic.startswith("to."))
         return own or topic.startswith(_TOPICS[self.role])
 
     def seen(self, duty: Obligation) -> Obligation:

@@ -26,7 +26,10 @@ async def of_case(asked: Asked, case_id: str) -> Shown:
         raise Nowhere
     crises = [each for each in await store.crises_of(asked.connection, case_id) if asked.visitor.may_open_crisis(each.board_urn)]
     state = together((_state(asked, case, referrals.get(asked.visitor.party, [])), _crises(asked, crises)))
-    return await _page(asked, Words(f"Zaak {case_id[:8]}", f"Case {case_id[:8]}"), case_id, state)
+    hops = await _hops(asked, case_id)
+    if not asked.visitor.operates:
+        hops = _of_case(asked, hops)
+    return _page(asked, Words(f"Zaak {case_id[:8]}", f"Case {case_id[:8]}"), case_id, state, hops)
 
 
 async def of_crisis(asked: Asked, crisis_id: str) -> Shown:
@@ -39,25 +42,33 @@ async def of_crisis(asked: Asked, crisis_id: str) -> Shown:
     else:
         school = said("p", asked.parties.school(crisis.school))
         state = together((school, lists.of_case(crisis.case_id), el("div", lists.stands(asked, crisis), class_="panel")))
-    return await _page(asked, Words(f"Crisis {crisis_id[:8]}", f"Crisis {crisis_id[:8]}"), crisis_id, state)
+    hops = await _hops(asked, crisis_id)
+    if not asked.visitor.operates:
+        hops = [hop for hop in hops if hop.is_of_a_crisis and asked.visitor.may_read_of_crisis(hop.topic, asked.parties.speaker(hop))]
+    return _page(asked, Words(f"Crisis {crisis_id[:8]}", f"Crisis {crisis_id[:8]}"), crisis_id, state, hops)
 
 
-async def _page(asked: Asked, title: Words, subject: str, state: Html) -> Shown:
-    hops = _readable(asked, in_causal_order(await record.of_case(asked.connection, subject)))
+async def _hops(asked: Asked, subject: str) -> list[Hop]:
+    """All that stands under this id, of a case and of a crisis: an operator reads it whole, as ids, states and times."""
+    return in_causal_order(await record.of_case(asked.connection, subject))
+
+
+def _of_case(asked: Asked, hops: Sequence[Hop]) -> list[Hop]:
+    """What of the case this visitor may read; a crisis under the same id, which may be another board's, has a page of its own."""
+    told = [hop for hop in hops if not hop.is_of_a_crisis]
+    feedback = translation.lets_school_hear(told, asked.visitor.party)
+    return [
+        hop for hop in told if asked.visitor.may_read(hop.topic, translation.stem_of(hop), asked.parties.speaker(hop), feedback=feedback)
+    ]
+
+
+def _page(asked: Asked, title: Words, subject: str, state: Html, hops: Sequence[Hop]) -> Shown:
     if not hops and asked.visitor.operates:
         raise Nowhere
     head = el("p", subject, class_="note")
     return shown(
         title, head, el("section", state, role="status"), graph.drawn(hops, asked.parties, asked.visitor), timeline.told(asked, hops)
     )
-
-
-def _readable(asked: Asked, hops: Sequence[Hop]) -> list[Hop]:
-    """What of it this visitor may read."""
-    feedback = translation.lets_school_hear(hops, asked.visitor.party)
-    return [
-        hop for hop in hops if asked.visitor.may_read(hop.topic, translation.stem_of(hop), asked.parties.speaker(hop), feedback=feedback)
-    ]
 
 
 def _state(asked: Asked, case: Case | None, referrals: Sequence[Referral]) -> Html:

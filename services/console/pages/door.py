@@ -1,12 +1,13 @@
 """The door of the site: who brings a token of the own organisation, or in a demonstration presses a button, gets a session."""
 
 from collections.abc import Iterator
-from urllib.parse import parse_qs, quote
+from urllib.parse import quote
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.chassis import http
 from services.chassis.auth import NotAuthenticated
 from services.chassis.region import Party
 from services.chassis.runtime import Parts
@@ -38,6 +39,7 @@ class Door:
 
     def __init__(self, parts: Parts, parties: Parties, settings: ConsoleSettings) -> None:
         self._parts, self._parties, self._settings = parts, parties, settings
+        self._token_url = settings.token_url or f"{parts.settings.issuer}/token"
 
     async def visitor(self, connection: AsyncConnection, request: Request) -> Visitor | None:
         """Who comes with this request."""
@@ -59,7 +61,7 @@ class Door:
 
         @router.post("/aanmelden")
         async def enter(request: Request) -> Response:
-            told = {name: values[0] for name, values in parse_qs((await request.body()).decode("utf-8", "replace")).items()}
+            told = await http.form(request)
             back = _back(told.get("verder"))
             try:
                 return await self._let_in(request, told, back)
@@ -79,7 +81,7 @@ class Door:
     async def _let_in(self, request: Request, told: dict[str, str], back: str) -> Response:
         token = told.get("token", "").strip()
         if not token and self._settings.demo:
-            token = await clients.demonstration_token(self._parts.settings.issuer, told.get("wie", ""))
+            token = await clients.demonstration_token(self._token_url, told.get("wie", ""))
         principal = await self._parts.tokens.principal(f"Bearer {token}")
         if sessions.visitor(principal, self._parties.known) is None:
             raise NotAuthenticated("This party is not of this region.")

@@ -186,7 +186,7 @@ def of_case(case_id: str | None) -> Html | None:
 
 def stands(asked: Asked, crisis: Crisis) -> Html:
     """What kind of crisis it is, how long it waits, and what was done."""
-    since = words.joined((Words("sinds", "since"), at(crisis.raised_at)), " ")
+    since = words.joined((Words("sinds", "since"), at(crisis.began_at)), " ")
     waits = words.waited(crisis.waits_since, asked.now) if crisis.waits_since else None
     open_for = Words(f"Wacht {waits.nl}, {since.nl}", f"Waits {waits.en}, {since.en}") if waits else since
     what = [words.situation(crisis.situation)] if crisis.situation else []
@@ -207,7 +207,8 @@ def _done(crisis: Crisis) -> Iterable[Words]:
         (crisis.escalated_at, Words("Opgeschaald", "Escalated")),
         (crisis.resolved_at, Words("Opgelost", "Resolved")),
     )
-    return (words.joined((text, at(moment)), " ") for moment, text in told if moment)
+    since = [(moment, text) for moment, text in told if moment and (crisis.again_at is None or moment >= crisis.again_at)]
+    return (words.joined((text, at(moment)), " ") for moment, text in since)
 
 
 def at(moment: datetime) -> Words:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import FileResponse
+from passend_contracts.vocabulary import is_uuid
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.chassis import database
@@ -25,7 +26,6 @@ from services.console.settings import ConsoleSettings
 from services.console.words import Words
 
 DATABASE_SECONDS = 2.0
-AN_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 FILES = {"/stijl.css": ("site.css", "text/css"), "/live.js": ("live.js", "text/javascript"), "/icoon.svg": ("icon.svg", "image/svg+xml")}
 NO_SUCH_PAGE = Words("Deze pagina is er niet", "There is no such page")
 BACK = Words("← Naar het overzicht", "To the overview")
@@ -68,7 +68,7 @@ def _add_file(router: APIRouter, path: str, name: str, kind: str) -> None:
 
 
 def _id(text: str) -> str:
-    if not AN_ID.fullmatch(text):
+    if not is_uuid(text):
         raise Nowhere
     return text
 

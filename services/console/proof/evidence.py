@@ -1,17 +1,16 @@
 """What the rules read: everything that the record holds about one case, and the words in which they say what does not hold."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
 from typing import NamedTuple, TypeVar
 
-from passend_contracts import catalogue
 from passend_contracts.vocabulary import EventData
-from pydantic import ValidationError
 
 from services.console.domain.timeline import Hop
+from services.console.reading import read
 
 TIME_TO_ACT = timedelta(minutes=5)
 """How long after a date somebody has to have acted on it: a service may just be starting again."""
@@ -67,7 +66,12 @@ class Told(NamedTuple):
     @property
     def number(self) -> int:
         """Its place among what its writer told on this topic about this case; 0 without one."""
-        return int(self.hop.sequence or 0)
+        return self.hop.number
+
+    @property
+    def sender(self) -> str:
+        """The URN of the organisation in whose name it is said."""
+        return (self.hop.source or "").partition(":systeem:")[0]
 
     @property
     def time(self) -> datetime:
@@ -85,11 +89,13 @@ class CaseRecord:
     """By this clock dates have passed or not."""
     settled: datetime
     """What was recorded later than this may still be followed by more."""
+    speaker: Callable[[Hop], str]
+    """Which party, or service, says what a hop says."""
 
     @cached_property
     def told(self) -> list[Told]:
         """The events whose type and data the catalogue knows."""
-        return [Told(hop, data) for hop in self.hops if (data := _data(hop)) is not None]
+        return [Told(hop, data) for hop in self.hops if (data := read(hop)) is not None]
 
     def of(self, kind: type[E]) -> list[tuple[Told, E]]:
         """The events of this kind, with their data."""
@@ -102,15 +108,6 @@ class CaseRecord:
     def violation(self, rule: Rule, told: Told, what: str, *also: str) -> Violation:
         """That a rule does not hold, as this event shows."""
         return Violation(rule, self.case, told.time, what, (told.id, *also))
-
-
-def _data(hop: Hop) -> EventData | None:
-    if not hop.type or not catalogue.knows(hop.type):
-        return None
-    try:
-        return catalogue.of(hop.type).model.from_wire(hop.data, closed=False)
-    except ValidationError:
-        return None
 
 
 def passed(due: datetime, until: datetime) -> bool:

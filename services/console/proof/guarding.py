@@ -10,11 +10,14 @@ from passend_contracts.events import (
     CaseOpened,
     CaseReopened,
     CaseStalled,
+    HandoverAnnounced,
     HandoverReceived,
     NextStepSet,
+    ReopenRequested,
     SupportPlanEvaluated,
     SupportRequestWithdrawn,
 )
+from passend_contracts.events.next_step_set.v1 import Obligation
 
 from services.chassis.calendar import end_of, start_of
 from services.console.proof.evidence import CaseRecord, Rule, Told, Violation, passed
@@ -22,6 +25,20 @@ from services.console.proof.evidence import CaseRecord, Rule, Told, Violation, p
 STALLS_AFTER = timedelta(weeks=1, hours=2)
 """How long after the top of a ladder has heard the case has stalled: a week, in which the clock may change."""
 RESOLVE_STALL = "resolve_stall"
+SCHOOL = "school.cases.v1"
+PARENTS = frozenset({"parent", "guardian"})
+"""One of them is there when support is evaluated (WPO art. 40a)."""
+SETTLED = frozenset(
+    {
+        *("consult_parents", "discuss_report", "evaluate_support", "evaluate_arrangement"),
+        *("decide_next_step", "obtain_consent", "reach_person", RESOLVE_STALL),
+    }
+)
+"""What an evaluation with the parents settles when the goal was met."""
+PLAN, PLAN_WITHIN = "plan_after_crisis", timedelta(weeks=1)
+"""That as well, unless the crisis was noticed after it: a week before the plan is due."""
+ENDS = {"moved": "moved", "age": "ended_by_age"}
+"""How a case ends that was handed over, by why."""
 
 
 def next_step(record: CaseRecord) -> Iterator[Violation]:
@@ -94,18 +111,47 @@ def _still_said(record: CaseRecord, duty: _Duty, top: Told, stalls: Sequence[tup
 
 
 def ended_well(record: CaseRecord) -> Iterator[Violation]:
-    causes = {told.hop.name: told.data for told in record.told}
-    for told, data in record.of(CaseClosed):
-        if not record.is_settled(told):
-            continue
-        match causes.get(told.hop.cause or ""):
-            case SupportRequestWithdrawn():
-                well = data.outcome == "withdrawn"
-            case SupportPlanEvaluated() as evaluated:
-                well = data.outcome in {"supported", "placed"} and evaluated.result == "goal_met"
-            case HandoverReceived():
-                well = data.outcome in {"moved", "ended_by_age"}
-            case _:
-                well = False
-        if not well:
-            yield record.violation(Rule.ENDED_WELL, told, f"closed as {data.outcome}, and nothing says why it may be", told.hop.cause or "")
+    causes = {told.hop.name: told for told in record.told if told.hop.topic == SCHOOL}
+    owed: Sequence[Obligation] = ()
+    for told in record.told:
+        match told.data:
+            case NextStepSet() as data:
+                owed = data.obligations
+            case CaseClosed() as data if record.is_settled(told):
+                cause = told.hop.cause or ""
+                if cause not in causes or not _is_an_end(record, data.outcome, causes[cause]):
+                    yield record.violation(Rule.ENDED_WELL, told, f"closed as {data.outcome}, and nothing says why it may be", cause)
+                elif left := _left(owed, causes[cause]):
+                    what = f"closed as {data.outcome} over what somebody owed: {', '.join(left)}"
+                    yield record.violation(Rule.ENDED_WELL, told, what, cause)
+
+
+def _is_an_end(record: CaseRecord, outcome: str, cause: Told) -> bool:
+    match cause.data:
+        case SupportRequestWithdrawn():
+            return outcome == "withdrawn"
+        case SupportPlanEvaluated() as evaluated:
+            with_parents = not PARENTS.isdisjoint(evaluated.present)
+            return outcome in {"supported", "placed"} and evaluated.result == "goal_met" and with_parents
+        case HandoverReceived():
+            return _was_announced(record, outcome, cause)
+    return False
+
+
+def _was_announced(record: CaseRecord, outcome: str, received: Told) -> bool:
+    """Whether the last announcement, since the case was opened or reopened, names the board that says so; or none, and it is its own."""
+    kinds = HandoverAnnounced | ReopenRequested
+    before = [told for told in record.told if told.hop.topic == SCHOOL and isinstance(told.data, kinds) and told.number < received.number]
+    last = max(before, key=lambda told: told.number, default=None)
+    if last is None or not isinstance(last.data, HandoverAnnounced) or outcome != ENDS[last.data.because]:
+        return False
+    to = last.data.to_board
+    return record.speaker(received.hop) == to if to else received.sender == last.sender
+
+
+def _left(owed: Sequence[Obligation], cause: Told) -> list[str]:
+    """What an evaluation that ends a case does not settle, of what was owed: over that nobody may close."""
+    if not isinstance(cause.data, SupportPlanEvaluated):
+        return []
+    on = cause.data.evaluated_on
+    return [each.kind for each in owed if each.kind not in SETTLED and not (each.kind == PLAN and each.due - PLAN_WITHIN <= on)]

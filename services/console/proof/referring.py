@@ -3,10 +3,8 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from passend_contracts.consent import Entry, may_share
+from passend_contracts.consent import may_share
 from passend_contracts.events import (
-    ConsentGiven,
-    ConsentWithdrawn,
     JGTReferralAccepted,
     JGTReferralDeclined,
     JGTReferralOverdue,
@@ -15,6 +13,7 @@ from passend_contracts.events import (
 )
 
 from services.chassis.calendar import end_of
+from services.console import reading
 from services.console.proof.evidence import CaseRecord, Rule, Told, Violation, passed
 
 REFER = "refer_to_youth_team"
@@ -41,7 +40,7 @@ def _over(record: CaseRecord) -> dict[str, datetime]:
 
 def consent(record: CaseRecord) -> Iterator[Violation]:
     places = {told.hop.name: told.number for told in record.told if told.hop.topic == "school.cases.v1"}
-    entries = [_entry(told, told.data) for told in record.told if isinstance(told.data, ConsentGiven | ConsentWithdrawn)]
+    entries = [entry for hop in record.hops if (entry := reading.consent(hop))]
     over = _over(record)
     for told, data in _referrals(record):
         place = places.get(told.hop.cause or "")
@@ -50,9 +49,3 @@ def consent(record: CaseRecord) -> Iterator[Violation]:
             yield record.violation(Rule.CONSENT, told, "a referral without the parents' consent at that moment", data.consent)
         elif told.id not in over and record.is_settled(told) and not may_share(entries, REFER, data.home_municipality).allowed:
             yield record.violation(Rule.CONSENT, told, "a referral that still stands though consent was withdrawn", data.consent)
-
-
-def _entry(told: Told, data: ConsentGiven | ConsentWithdrawn) -> Entry:
-    given = isinstance(data, ConsentGiven)
-    on = data.agreed_on if isinstance(data, ConsentGiven) else data.withdrawn_on
-    return Entry(told.id, told.number, frozenset(data.purposes), given, on)

@@ -5,7 +5,7 @@ from datetime import date
 from enum import StrEnum
 
 from services.intake.domain import obligation as duty
-from services.intake.domain.crisis import Ahead, Crisis
+from services.intake.domain.crisis import Ahead, Call, Crisis
 from services.intake.domain.history import Entry
 from services.intake.domain.obligation import Kind, Obligation
 
@@ -76,6 +76,8 @@ class Case:
     placed: bool = False
     """Whether the child has started at another school and not left it again."""
     handover: Handover | None = None
+    calls: tuple[Call, ...] = ()
+    """What was heard of the calls for crises, also for one that is not known here yet."""
     crises: tuple[Crisis, ...] = ()
     """Every crisis that the school told of, open or over."""
     new_entries: tuple[Entry, ...] = ()
@@ -101,6 +103,8 @@ class Case:
         if not referral_wanted:
             settled = (*talked, Kind.OBTAIN_CONSENT, Kind.DECIDE_NEXT_STEP)
             return case.with_duty(duty.evaluate_support(self.board, on), without=settled)
+        if self.owes(Kind.TEAM_ANSWER):  # the wish is with the team already
+            return replace(self, referral_wanted=True, obligations=self._left(*talked))
         if not self.team_known:
             return case.with_duty(duty.ask_elsewhere(self.board, on), without=talked)
         step = duty.refer(on) if self.may_refer else duty.obtain_consent(self.board, on)
@@ -109,7 +113,7 @@ class Case:
     def consented(self, *, to_refer: bool, to_feedback: bool, on: date) -> "Case":
         """The parents gave consent (toestemming) for these purposes."""
         case = replace(self, may_refer=self.may_refer or to_refer, feedback=self.feedback or to_feedback)
-        if to_refer and self.referral_wanted and self.owes(Kind.OBTAIN_CONSENT, Kind.DECIDE_NEXT_STEP):
+        if to_refer and self.referral_wanted and self.team_known and self.owes(Kind.OBTAIN_CONSENT, Kind.DECIDE_NEXT_STEP):
             return case.with_duty(duty.refer(on), without=(Kind.OBTAIN_CONSENT, Kind.DECIDE_NEXT_STEP))
         return case
 
@@ -135,10 +139,11 @@ class Case:
 
         What somebody else owes, or what waits for an answer, keeps it open: no case is closed over an open obligation.
         """
-        settled = (*self._talked(on), *EVALUATED, Kind.DECIDE_NEXT_STEP)
+        talked = (*self._talked(on), *EVALUATED, *self._stayed(on))
+        settled = (*talked, Kind.DECIDE_NEXT_STEP)
         match result:
             case Result.NOT_ENOUGH:
-                return self.sooner(duty.decide_next_step(self.board, on), without=(*self._talked(on), *EVALUATED))
+                return self.sooner(duty.decide_next_step(self.board, on), without=talked)
             case Result.GOES_ON:
                 return self.with_duty(duty.evaluate_support(self.board, on, again_on), without=settled)
             case Result.GOAL_MET:
@@ -160,7 +165,7 @@ class Case:
 
     def reopened(self, on: date) -> "Case":
         """Parents or school contest that it ended: the board decides with the parents what comes next."""
-        return replace(self, outcome=None, handover=None, obligations=(duty.decide_next_step(self.board, on),))
+        return replace(self, outcome=None, handover=None, referral_wanted=False, obligations=(duty.decide_next_step(self.board, on),))
 
     def referred(self, *, gemeente: str, answer_due: date) -> "Case":
         """The youth team has the referral; the school keeps the case until the team accepts."""
@@ -168,15 +173,20 @@ class Case:
 
     def team_accepted(self, on: date) -> "Case":
         """The youth team takes it up: the school evaluates with the parents whether it is enough."""
-        return self.with_duty(duty.evaluate_support(self.board, on), without=(Kind.TEAM_ANSWER, Kind.DECIDE_NEXT_STEP))
+        case = replace(self, referral_wanted=False)
+        return case.with_duty(duty.evaluate_support(self.board, on), without=(Kind.TEAM_ANSWER, Kind.DECIDE_NEXT_STEP))
+
+    def team_declined(self, on: date) -> "Case":
+        """The wish was dealt with, and nobody helps: only a new conversation leads to another referral."""
+        return replace(self, referral_wanted=False).referral_ended(on)
 
     def referral_ended(self, on: date) -> "Case":
-        """Declined or recalled: nobody helps yet, so the board decides what comes instead."""
+        """Nobody helps yet, so the board decides what comes instead; the parents may agree again to what was recalled."""
         return self.with_duty(duty.decide_next_step(self.board, on), without=(Kind.TEAM_ANSWER, Kind.REFER))
 
     def takes_up(self, ahead: Ahead) -> "Case":
         """What its own board told of before it was open counts from when it was noticed."""
-        case = self
+        case = replace(self, calls=ahead.calls)
         for crisis in sorted(ahead.crises, key=lambda each: each.noticed_on):
             if self.is_told_by(crisis.board_urn):
                 case = case.crisis(crisis).noted(crisis.heard)
@@ -208,6 +218,19 @@ class Case:
         """A message about this child reached nobody: the samenwerkingsverband reaches somebody another way."""
         return self.sooner(duty.reach_person(swv, on), without=())
 
+    def called(self, call: Call) -> "Case":
+        """With what was heard of the call for a crisis, known here already or not."""
+        return replace(self, calls=call.among(self.calls))
+
+    def seen_to(self, swv: str, on: date) -> "Case":
+        """Somebody has to take up a crisis for which everybody was called in vain; a person who did settles it, never a mailbox."""
+        if any(call.is_unanswered and self.knows_of(call.crisis) for call in self.calls):
+            return self.sooner(duty.take_up_crisis(swv, on), without=())
+        left = self._left(Kind.TAKE_UP_CRISIS)
+        if self.is_open and not left:
+            return self.with_duty(duty.plan_after_crisis(self.board, on), without=(Kind.TAKE_UP_CRISIS,))
+        return replace(self, obligations=left)
+
     def reached(self) -> "Case":
         """Somebody was reached after all."""
         left = self._left(*REACHED)
@@ -221,6 +244,11 @@ class Case:
         """
         before = any(on < each.noticed_on for each in self.crises)
         return TALKED if before else (*TALKED, Kind.PLAN_AFTER_CRISIS)
+
+    def _stayed(self, on: date) -> tuple[Kind, ...]:
+        """What an evaluation at this school after the day on which the child was to start elsewhere settles: it stayed."""
+        leaving = next((each for each in self.obligations if each.kind is Kind.TAKE_OVER), None)
+        return (Kind.TAKE_OVER,) if leaving and leaving.due < on else ()
 
     def asks_arrangement(self, swv: str, on: date) -> "Case":
         """The board asks the samenwerkingsverband for an arrangement; all that the board owes stays."""
@@ -277,10 +305,10 @@ class Case:
         """Everybody on the ladder has heard, and it is still owed: the samenwerkingsverband gets the case going again."""
         return self.with_duty(late, without=()).with_duty(duty.resolve_stall(swv, late.due), without=())
 
-    def late(self, kind: str) -> Obligation | None:
+    def late(self, kind: str, today: date) -> Obligation | None:
         """The obligation of that kind, one step further; None when it was met."""
         found = next((each for each in self.obligations if each.kind.value == kind), None)
-        return found.climbed() if found and found.climbs_after else None
+        return found.climbed(today) if found and found.climbs_after else None
 
     def closed(self, outcome: Outcome) -> "Case":
         """Nobody owes anything any more."""

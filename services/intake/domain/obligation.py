@@ -27,6 +27,7 @@ class Kind(StrEnum):
     TAKE_OVER = "take_over"
     RESOLVE_STALL = "resolve_stall"
     REACH_PERSON = "reach_person"
+    TAKE_UP_CRISIS = "take_up_crisis"
 
 
 SUPPORT_LADDER = ("education_specialist", "school_director", "swv_director")
@@ -67,16 +68,20 @@ class Obligation:
         """The last day before its next step; None for the one duty that stands for others, which are late themselves."""
         if self.kind is Kind.RESOLVE_STALL:
             return None
-        return self.due + min(self.steps, len(self.ladder)) * CLIMBS_EVERY + self.stalls * STALLS_EVERY
+        let_go = timedelta(days=1) if self.kind is Kind.ANSWER_OFFER else timedelta()  # placement itself lets the offer go on that day
+        return self.due + let_go + min(self.steps, len(self.ladder)) * CLIMBS_EVERY + self.stalls * STALLS_EVERY
 
     @property
     def stalls(self) -> int:
         """How often it was late beyond the top of its ladder."""
         return max(0, self.steps - len(self.ladder))
 
-    def climbed(self) -> "Obligation":
-        """One step further up."""
-        return replace(self, steps=self.steps + 1)
+    def climbed(self, today: date) -> "Obligation":
+        """One step further up; beyond the top as often as has passed by now, so that a date of long ago is said once."""
+        further = replace(self, steps=self.steps + 1)
+        while further.stalls and further.climbs_after and further.climbs_after < today:
+            further = replace(further, steps=further.steps + 1)
+        return further
 
     def as_others_see_it(self) -> "Obligation":
         """Without youth-care status: those who may not know of it see a step with a third party, due then."""
@@ -176,6 +181,11 @@ def answer_offer(board: str, due: date) -> Obligation:
 def start_placement(board: str, due: date) -> Obligation:
     """Let the child start on the agreed date: the board's that has the place."""
     return Obligation(Kind.START_PLACEMENT, board, due, "Agreed by parents and school (WPO art. 40)")
+
+
+def take_up_crisis(swv: str, since: date) -> Obligation:
+    """Reach somebody who helps in a crisis for which everybody was called in vain: the samenwerkingsverband's, on the same day."""
+    return Obligation(Kind.TAKE_UP_CRISIS, swv, since, "Fast help in a crisis (brochure PPO regio Leiden)")
 
 
 def take_over(receiver: str, starts_on: date) -> Obligation:

@@ -49,6 +49,10 @@ class Crisis:
     calls: int = 0
     called: str | None = None
     """The role that was called last."""
+    rounds: int = 0
+    """How often everybody was called in turn."""
+    called_in_round: tuple[str, ...] = ()
+    """The roles that were called in the round that goes on."""
     next_call: datetime | None = None
     exhausted: bool = False
     """Whether everybody was called in turn, as often as the ladder says, and nobody took it up."""
@@ -87,21 +91,23 @@ class Crisis:
 
     def call(self, ladder: Ladder, now: datetime) -> "Crisis":
         """Call who is next; when all had their turns, or nobody can be reached, everybody again every hour."""
-        turn = ladder.turn(self.calls)
-        calls = (Message(About.CRISIS_CALL, rung.role, rung.address, now, Purpose.TAKE) for rung in turn)
+        turn = ladder.turn(self.rounds, self.called_in_round)
+        calls = (Message(About.CRISIS_CALL, rung.role, rung.address, now, turn.wait, Purpose.TAKE) for rung in turn.rungs)
         return replace(
             self,
             calls=self.calls + 1,
-            called=turn[-1].role if turn else self.called,
-            next_call=now + ladder.wait(self.calls),
-            exhausted=ladder.is_through(self.calls),
+            called=turn.rungs[-1].role if turn.rungs else self.called,
+            rounds=turn.rounds,
+            called_in_round=turn.called,
+            next_call=now + turn.wait,
+            exhausted=turn.is_through,
             messages=(*self.messages, *calls),
         )
 
     def take(self, role: str, reached: Rung | None, now: datetime) -> "Crisis":
         """Somebody in that role has taken it up: nobody is called any more, and it is theirs until it is resolved."""
         taken = replace(self, stage=Stage.TAKEN, taken_by=role, taken_at=now, next_call=None, next_reminder=now + REMIND_EVERY)
-        return taken.tell(Message(About.CRISIS_TAKEN, role, reached.address, now, Purpose.RESOLVE)) if reached else taken
+        return taken.tell(Message(About.CRISIS_TAKEN, role, reached.address, now, REMIND_EVERY, Purpose.RESOLVE)) if reached else taken
 
     def remind(self, taker: Rung | None, top: Rung | None, now: datetime) -> "Crisis":
         """Who took it up is asked again whether it is over; after every whole day the top of the ladder is asked too."""
@@ -109,7 +115,7 @@ class Crisis:
         asked = [(About.CRISIS_REMINDER, taker), (About.CRISIS_UNRESOLVED, top if reminded.is_unresolved_for_a_day else None)]
         for about, rung in asked:
             if rung:
-                reminded = reminded.tell(Message(about, rung.role, rung.address, now, Purpose.RESOLVE))
+                reminded = reminded.tell(Message(about, rung.role, rung.address, now, REMIND_EVERY, Purpose.RESOLVE))
         return reminded
 
     @property
@@ -118,8 +124,8 @@ class Crisis:
         return self.reminders > 0 and self.reminders % REMINDERS_A_DAY == 0
 
     def resolve(self, by: str, now: datetime) -> "Crisis":
-        """A person has said that it is over."""
-        return replace(self, stage=Stage.RESOLVED, ended_by=by, ended_at=now, next_call=None, next_reminder=None)
+        """A person has said that it is over: what is not kept yet calls and reminds nobody any more."""
+        return replace(self, stage=Stage.RESOLVED, ended_by=by, ended_at=now, next_call=None, next_reminder=None, messages=())
 
     def begin_again(self) -> "Crisis":
         """The school says that it goes on after its end: it is called for as on the first day."""

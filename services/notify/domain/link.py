@@ -8,9 +8,10 @@ from services.notify.domain.message import Purpose
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """What is kept of a link: a hash of its token, never the token."""
+    """What is kept of a link: the message that it stands in and a hash of its token, never the token."""
 
     hash: bytes
+    message: str
     crisis: str
     role: str
     purpose: Purpose

@@ -30,13 +30,19 @@ class Purpose(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message that has to go out: to which role, where that is reached, since when, and what its link is for."""
+    """A message that has to go out: to which role, where that is reached, since when, and what its link is for.
+
+    Its `id` follows from what caused it, and is given to it when it is kept.
+    """
 
     about: About
     role: str
     address: str
     written_at: datetime
+    wait: timedelta | None = None
+    """How long it is, seen from then, before somebody is called or asked next; the letter says so."""
     link: Purpose | None = None
+    id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,12 @@
 """The office's page: who signs in with a token of the samenwerkingsverband sees what waits, and decides with a form."""
 
 from typing import Any
-from urllib.parse import parse_qs
 
 from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from passend_contracts.envelope import Invalid
 
+from services.chassis import http
 from services.chassis.auth import NotAuthenticated
 from services.chassis.commands import Done, Refusal
 from services.placement.decisions import DECISIONS, Capaciteit, Decision, Form, Office
@@ -27,7 +27,7 @@ def routes(office: Office) -> APIRouter:
     @router.post("/kantoor/capaciteiten")
     async def capaciteiten(request: Request) -> Response:
         await _let_in(office, request)
-        told = await _told(request)
+        told = await http.form(request)
         told.pop(KEY, None)  # saying the same number twice changes nothing
         try:
             await office.agree_capacity(told.pop(SCHOOL, ""), _content(Capaciteit, told))
@@ -51,7 +51,7 @@ def _add_door(router: APIRouter, office: Office) -> None:
 
     @router.post("/aanmelden")
     async def sign_in(request: Request) -> Response:
-        token = (await _told(request)).get("token", "").strip()
+        token = (await http.form(request)).get("token", "").strip()
         try:
             await office.let_in(f"Bearer {token}")
         except (NotAuthenticated, HTTPException):
@@ -74,7 +74,7 @@ def _add_decision(router: APIRouter, office: Office, decision: Decision) -> None
     @router.post(f"/kantoor/{path}", name=f"{decision.name}_by_form")
     async def decide(request: Request) -> Response:
         await _let_in(office, request)
-        told = await _told(request)
+        told = await http.form(request)
         case = request.path_params.get(CASE) or told.pop(CASE, "")
         key, about = told.pop(KEY, None), request.path_params.get("verzoek", "")
         try:
@@ -98,11 +98,6 @@ async def _show(office: Office, notice: str, status: int = 200) -> Response:
 def _seen() -> Response:
     """To the page itself, so that loading it again sends nothing again."""
     return RedirectResponse("/?gedaan", 303)
-
-
-async def _told(request: Request) -> dict[str, str]:
-    """What a form holds; a field that was left empty is absent, as on the wire."""
-    return {name: values[0] for name, values in parse_qs((await request.body()).decode("utf-8", "replace")).items()}
 
 
 def _content(form: type[Form], told: dict[str, str]) -> dict[str, Any]:

@@ -59,10 +59,10 @@ class Page:
 
     async def press(self, key: str) -> None:
         """One key, as a person presses it."""
-        for kind in ("keyDown", "keyUp"):
-            await self.call(
-                "Input.dispatchKeyEvent", type=kind, key=key, code=key, windowsVirtualKeyCode={"Tab": 9, "Enter": 13, "Shift": 16}[key]
-            )
+        number = {"Tab": 9, "Enter": 13, "Shift": 16}[key]
+        typed = {"text": "\r"} if key == "Enter" else {}  # without it no button is pressed
+        for kind, text in (("keyDown", typed), ("keyUp", {})):
+            await self.call("Input.dispatchKeyEvent", type=kind, key=key, code=key, windowsVirtualKeyCode=number, **text)
 
     async def look(self, size: tuple[int, int], *, dark: bool = False) -> None:
         """Be a screen of this size in this light."""

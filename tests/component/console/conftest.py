@@ -4,6 +4,7 @@ import os
 import sys
 from asyncio.subprocess import Process
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -79,24 +80,33 @@ async def rows(pair: Pair) -> AsyncIterator[Rows]:
     await connection.close()
 
 
-@pytest.fixture
-async def site(pair: Pair, issuer: Issuer, tmp_path: Path) -> AsyncIterator[Site]:
+@asynccontextmanager
+async def serving(pair: Pair, log: Path, **told: Any) -> AsyncIterator[str]:
+    """The address of a console in a process of its own, with what it is told beside where its database and broker are."""
     port = free_port()
-    settings = settings_of(pair, console_app.NAME, port=port, **issuer.settings)
-    environment = {**os.environ, **{f"PASSEND_{name.upper()}": str(value) for name, value in settings if value is not None}}
-    with (tmp_path / "console.log").open("wb") as log:
-        process = await asyncio.create_subprocess_exec(sys.executable, "-m", "services.console", cwd=ROOT, env=environment, stdout=log)
-    topics = Topics(pair.kafka)
+    settings = {**dict(settings_of(pair, console_app.NAME, port=port)), **told}
+    environment = {**os.environ, **{f"PASSEND_{name.upper()}": str(value) for name, value in settings.items() if value is not None}}
+    with log.open("wb") as output:
+        process = await asyncio.create_subprocess_exec(sys.executable, "-m", "services.console", cwd=ROOT, env=environment, stdout=output)
     try:
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client:
-            await topics.start()
             await answers(client, "/health/ready", process)
-            yield Site(str(client.base_url), topics, issuer)
+            yield str(client.base_url)
     finally:
-        await topics.stop()
         if process.returncode is None:
             process.terminate()
         await asyncio.wait_for(process.wait(), WITHIN)
+
+
+@pytest.fixture
+async def site(pair: Pair, issuer: Issuer, tmp_path: Path) -> AsyncIterator[Site]:
+    topics = Topics(pair.kafka)
+    async with serving(pair, tmp_path / "console.log", **issuer.settings) as url:
+        try:
+            await topics.start()
+            yield Site(url, topics, issuer)
+        finally:
+            await topics.stop()
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 from passend_contracts.envelope import Envelope
-from passend_contracts.events import CaseParked, CaseReleased, CrisisAcknowledged, CrisisResolved
+from passend_contracts.events import CaseParked, CaseReleased, CrisisAcknowledged, CrisisEscalated, CrisisResolved
 from passend_contracts.vocabulary import EventData
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
@@ -20,6 +20,7 @@ from tests.builders.events import (
     BOARD,
     GEMEENTE,
     GEMEENTE_SYSTEM,
+    OTHER_SCHOOL_SYSTEM,
     a_crisis_raised,
     a_crisis_updated,
     a_decline,
@@ -118,9 +119,10 @@ async def test_a_crisis_stands_until_somebody_says_that_it_is_over_whatever_else
     ended = replace(a_crisis_updated(over.subject, state="over"), time=over.time + timedelta(seconds=2))
     told = [taken, over, ended, calmer, unknown, strange]  # in no good order
     await console.deliver(PEOPLE, acknowledged)
+    await console.deliver(PEOPLE, replace(resolved, id=str(uuid4()), subject=over.subject))
     for event in told:
         await console.deliver(CRISES, event)
-    await rows("SELECT 1 FROM record", at_least=len(told) + 1)
+    await rows("SELECT 1 FROM record", at_least=len(told) + 2)
 
     def open_ones(connection: AsyncConnection) -> Awaitable[store.Page]:
         return store.crises(connection, None, 1)
@@ -150,18 +152,48 @@ async def test_a_crisis_that_goes_on_after_its_end_stands_and_waits_again(consol
     role: dict[str, Any] = {"home_municipality": GEMEENTE}
     taken = told(CrisisAcknowledged(**role, acknowledged_by="crisis_contact", acknowledged_at=later(1)), 1)
     over = told(CrisisResolved(**role, resolved_by="crisis_contact", resolved_at=later(2)), 2)
-    again = replace(a_crisis_updated(raised.subject, state="ongoing"), time=later(3))
+    late = replace(a_crisis_updated(raised.subject, state="ongoing"), time=later(1))  # logged before its end, heard after it
+    calmer = replace(a_crisis_updated(raised.subject, state="calmer"), time=later(3))
+    again = told(CrisisEscalated(**role, reason="goes_on_again", call=1, climbed_to="crisis_contact"), 4)
+    taken_again = told(CrisisAcknowledged(**role, acknowledged_by="crisis_contact", acknowledged_at=later(4)), 4)
 
-    async def waiting_since() -> datetime | str | None:
+    async def seen() -> tuple[bool, datetime | None, str | None] | None:
         crisis = await read(lambda connection: store.crisis(connection, raised.subject))
-        return crisis.waits_since if crisis else "not there"
+        return (crisis.is_open, crisis.waits_since, crisis.state) if crisis else None
 
-    for topic, event, waits in ((CRISES, raised, later(0)), (PEOPLE, taken, None), (PEOPLE, over, None), (CRISES, again, later(2))):
+    stands = (
+        (CRISES, raised, (True, later(0), None)),
+        (PEOPLE, taken, (True, None, None)),
+        (PEOPLE, over, (False, None, None)),
+        (CRISES, calmer, (False, None, "calmer")),
+        (CRISES, late, (False, None, "calmer")),
+        (PEOPLE, again, (True, later(4), "calmer")),
+        (PEOPLE, taken_again, (True, None, "calmer")),
+    )
+    for topic, event, expected in stands:
         await console.deliver(topic, event)
-        await until(waiting_since, lambda seen, waits=waits: seen == waits, 20)  # type: ignore[misc]
+        await until(seen, lambda now, expected=expected: now == expected, 20)  # type: ignore[misc]
         counted = await read(lambda connection: store.figures(connection, today(), None, None))
-        assert counted.longest_crisis == waits
-    assert counted.crises == 1
+        assert (counted.crises, counted.longest_crisis) == (int(expected[0]), expected[1])
+
+
+async def test_a_crisis_is_the_boards_that_told_of_it_first(console: RunningService, rows: Rows, read: Read) -> None:
+    raised = a_crisis_raised()
+    others = [
+        replace(a_crisis_updated(raised.subject, state="over"), source=OTHER_SCHOOL_SYSTEM, time=raised.time + timedelta(seconds=1)),
+        replace(a_crisis_raised(raised.subject, case_id=str(uuid4())), source=OTHER_SCHOOL_SYSTEM),
+    ]
+    for event in (raised, *others):
+        await console.deliver(CRISES, event)
+    await rows("SELECT 1 FROM record", at_least=3)
+    crisis = await read(lambda connection: store.crisis(connection, raised.subject))
+    assert (crisis.board_urn, crisis.state, crisis.case_id) == ("urn:nld:hr:kvknummer:90041234", None, None)
+
+
+async def test_the_list_of_crises_reads_the_open_ones_alone(console: RunningService, rows: Rows) -> None:
+    await rows("SET enable_seqscan = off")
+    plan = await rows(f"EXPLAIN SELECT * FROM crisis WHERE {store.OPEN} ORDER BY raised_at, id LIMIT 50")
+    assert "crisis_open" in str(plan)
 
 
 async def test_a_referral_waits_until_its_team_answers(console: RunningService, rows: Rows, read: Read) -> None:
@@ -221,13 +253,19 @@ async def test_a_database_that_was_there_before_gets_its_rows_from_the_record(pa
     bridge = {"source": "urn:nld:hr:kvknummer:90002801:systeem:passend-jgt-bridge", "subject": case, "producer": "jgt_bridge"}
     parked = CaseParked(event=str(uuid4()), fault="KeyError", place="store.py:12", release_due=datetime.now(UTC))
     over = replace(a_crisis_updated(other.subject, state="over"), time=other.time + timedelta(seconds=1))
+    stranger = replace(a_crisis_raised(crisis.subject), source=OTHER_SCHOOL_SYSTEM, time=crisis.time, data=crisis.data)
+    role: dict[str, Any] = {"home_municipality": GEMEENTE}
+    taken = CrisisAcknowledged(**role, acknowledged_by="crisis_contact", acknowledged_at=crisis.time)
+    ended = CrisisResolved(**role, resolved_by="school", resolved_at=over.time)
     told = [
         (GUARD, a_case_opened(case)),
         (GUARD, a_next_step_set(case, owed("decide_arrangement", owner="swv2801"), owed("third_party_step", owner="third_party"))),
         (GUARD, a_next_step_set(waiting.subject, owed("evaluate_support"))),
         *((topic, event) for event in (referral, waiting) for topic in (STATUS, TEAM)),
         (STATUS, an_acceptance(referral, source=GEMEENTE_SYSTEM, producer="jgt_bridge")),
-        *((CRISES, event) for event in (crisis, other, over)),
+        *((CRISES, event) for event in (crisis, other, over, stranger)),
+        (PEOPLE, an_event(taken, source=NOTIFY, subject=crisis.subject, producer="notify")),
+        (PEOPLE, an_event(ended, source=NOTIFY, subject=other.subject, producer="notify")),
         *((DEAD, an_event(data, **bridge)) for data in (parked, CaseReleased(released=1, dropped=0), parked)),
     ]
 

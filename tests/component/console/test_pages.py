@@ -1,12 +1,15 @@
 """The pages, seen in a real browser: who has the next step, in Dutch and English, and everything new appears by itself."""
 
+from pathlib import Path
+
 from passend_contracts.envelope import Envelope
 
+from deploy.embedded import issuer as demonstration
 from services.console import words
 from services.console.domain.visitor import List
 from tests.builders.events import BOARD, GEMEENTE_SYSTEM, SWV, a_consent_given, a_referral, a_support_requested, an_acceptance
 from tests.component.console.browser import DESKTOP, PHONE, Page
-from tests.component.console.conftest import Site
+from tests.component.console.conftest import Site, serving
 from tests.component.console.told import (
     GUARD,
     SCHOOL,
@@ -18,7 +21,9 @@ from tests.component.console.told import (
     in_days,
     owed,
 )
+from tests.component.terminal import answering
 from tests.pairs.pair import Pair
+from tests.pairs.ports import free_port
 
 FOCUSED = "document.activeElement.getAttribute('href')"
 FAINT = """
@@ -113,6 +118,21 @@ async def test_a_case_tells_who_spoke_to_whom_and_renews_itself(page: Page, site
     await page.shows("Afgesloten: de vraag om hulp is ingetrokken")
     await page.until(f"!document.body.innerText.includes('{words.AWAY.nl}')")
     await _is_sound(page, site)
+
+
+async def test_an_invented_person_comes_in_by_pressing_a_button(page: Page, pair: Pair, tmp_path: Path) -> None:
+    known, key, port = frozenset({SWV}), demonstration.signing_key(tmp_path), free_port()
+    url = f"http://127.0.0.1:{port}"
+    told = {"jwks_url": f"{url}/jwks.json", "issuer": url, "demo": True}
+    async with answering(demonstration.build(key, known, url), port), serving(pair, tmp_path / "console.log", **told) as console:
+        await page.open(f"{console}/werklijst")
+        await page.shows("Wie bent u vandaag?", "Medewerker van het kantoor", "Samenwerkingsverband PO2801")
+        await page.until("document.querySelector('.persons form:has([value=swv2801]) button')")
+        await page.value("document.querySelector('.persons form:has([value=swv2801]) button').focus()")
+        await page.press("Enter")
+        await page.until("location.pathname === '/werklijst' && document.querySelector('header .who')")
+        await page.shows("Samenwerkingsverband PO2801", "Er wacht nu niets op ons.")
+        assert await page.value("document.cookie") == "", "no script reads the session"
 
 
 async def _tab_to(page: Page, link: str) -> None:

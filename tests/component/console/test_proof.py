@@ -31,16 +31,23 @@ from passend_contracts.events.next_step_set.v1 import Obligation
 from passend_contracts.vocabulary import EventData
 
 from services.chassis.calendar import day, end_of
+from services.chassis.region import load
 from services.chassis.testing import RunningService, an_event
 from services.console.domain.timeline import Hop
+from services.console.parties import Parties
 from services.console.proof.evidence import CaseRecord, Rule
 from services.console.proof.verdict import violations
 from tests.builders.events import (
+    BOARD,
     GEMEENTE_SYSTEM,
+    OTHER_SCHOOL_SYSTEM,
+    SCHOOL_SYSTEM,
     a_consent_given,
     a_consent_withdrawn,
     a_crisis_raised,
     a_crisis_updated,
+    a_handover_announced,
+    a_handover_received,
     a_parents_consulted,
     a_referral,
     a_reopen_requested,
@@ -53,7 +60,9 @@ from tests.component.console.conftest import Rows
 from tests.component.console.told import CRISES, GUARD, GUARDIAN, NOTIFY, PEOPLE, SCHOOL, STATUS, TEAM, because_of
 from tests.component.issuer import Issuer
 from tests.component.terminal import passend_against
+from tests.pairs.topics import REGION
 
+SPEAKER = Parties(load(REGION)).speaker
 MONDAY = datetime(2026, 10, 5, 9, tzinfo=UTC)
 CASE = "9d1f5f0e-5d47-4a9b-8e60-1c7d9a2f4b03"
 Records = list[tuple[str, Envelope]]
@@ -68,9 +77,13 @@ def guardian(days: float, data: EventData, cause: Envelope) -> tuple[str, Envelo
     return GUARD, at(days, an_event(data, source=GUARDIAN, subject=CASE, producer="intake"), cause)
 
 
-def step(days: float, kind: str, owner: str, due: int, cause: Envelope) -> tuple[str, Envelope]:
-    duty = Obligation(kind=kind, owner=owner, due=day(MONDAY) + timedelta(days=due), ground="As the guardian says")
-    return guardian(days, NextStepSet(next_step=duty, obligations=[duty]), cause)
+def step(days: float, kind: str, owner: str, due: int, cause: Envelope, *others: Obligation) -> tuple[str, Envelope]:
+    duty = a_duty(kind, owner, due)
+    return guardian(days, NextStepSet(next_step=duty, obligations=[duty, *others]), cause)
+
+
+def a_duty(kind: str, owner: str, due: int) -> Obligation:
+    return Obligation(kind=kind, owner=owner, due=day(MONDAY) + timedelta(days=due), ground="As the guardian says")
 
 
 def a_story() -> Records:
@@ -115,7 +128,7 @@ def proven(records: Records, *, days: float = 14, numbered: bool = True) -> list
     """What the proof finds so many days after the beginning."""
     now = MONDAY + timedelta(days=days)
     hops = [_hop(n, topic, event) for n, (topic, event) in enumerate(_numbered(records) if numbered else records)]
-    return [(found.rule, found.events) for found in violations(CaseRecord(CASE, hops, now, now))]
+    return [(found.rule, found.events) for found in violations(CaseRecord(CASE, hops, now, now, SPEAKER))]
 
 
 def _numbered(records: Records) -> Records:
@@ -288,16 +301,72 @@ def test_the_proof_names_exactly_what_was_damaged(damage: Damage, days: float) -
     assert proven(damaged, days=days, numbered=False) == expected
 
 
+def evaluated(present: str, *owed: Obligation) -> Records:
+    """The story up to an evaluation that met the goal, while this was owed as well, and the case closed by it."""
+    story = a_story()[:-1]
+    told = at(13, an_evaluation(CASE, "goal_met", present=present, producer="intake"))
+    told = replace(told, data={**told.data, "evaluatedOn": str(day(MONDAY) + timedelta(days=13))})
+    closed = guardian(13, CaseClosed(outcome="supported", closed_on=day(MONDAY)), told)
+    return [*story, step(12, "evaluate_support", BOARD, 54, story[-1][1], *owed), (SCHOOL, told), closed]
+
+
+def handed_over(*told: Envelope, by_age: bool = False) -> Records:
+    """The story, then what boards tell of a hand-over, and the case closed by the last of it."""
+    facts = [(SCHOOL, at(13 + n / 100, replace(event, producer="intake"))) for n, event in enumerate(told)]
+    closed = CaseClosed(outcome="ended_by_age" if by_age else "moved", closed_on=day(MONDAY))
+    return [*a_story(), *facts, guardian(13.5, closed, facts[-1][1])]
+
+
+def received(by: str) -> Envelope:
+    return a_handover_received(CASE, source=by)
+
+
+def a_plan(due: int) -> Obligation:
+    return a_duty("plan_after_crisis", BOARD, due)
+
+
+ENDED_WELL = {
+    "evaluated with a parent": evaluated("parent"),
+    "evaluated with a guardian, on the day of a crisis": evaluated("guardian", a_plan(20), a_duty("obtain_consent", BOARD, 20)),
+    "received by who was announced": handed_over(a_handover_announced(CASE), received(OTHER_SCHOOL_SYSTEM)),
+    "announced to nobody here": handed_over(a_handover_announced(CASE, to=None), received(SCHOOL_SYSTEM)),
+    "announced by age": handed_over(a_handover_announced(CASE, because="age"), received(OTHER_SCHOOL_SYSTEM), by_age=True),
+}
+NOT_WELL = {
+    "before a crisis": evaluated("parent", a_plan(21)),
+    "over a request": evaluated("parent", a_duty("decide_arrangement", "swv2801", 40)),
+    "over another's step": evaluated("parent", a_duty("third_party_step", "third_party", 40)),
+    "without a parent": evaluated("internal_supervisor"),
+    "received by who announced it": handed_over(a_handover_announced(CASE), received(SCHOOL_SYSTEM)),
+    "received by another board": handed_over(a_handover_announced(CASE, to=None), received(OTHER_SCHOOL_SYSTEM)),
+    "by age, and moved": handed_over(a_handover_announced(CASE), received(OTHER_SCHOOL_SYSTEM), by_age=True),
+    "never announced": handed_over(received(OTHER_SCHOOL_SYSTEM)),
+    "announced before it went on": handed_over(a_handover_announced(CASE), a_reopen_requested(CASE), received(OTHER_SCHOOL_SYSTEM)),
+}
+
+
+@pytest.mark.parametrize("how", ENDED_WELL)
+def test_a_case_ends_when_all_is_settled_or_the_next_board_has_it(how: str) -> None:
+    assert proven(ENDED_WELL[how], days=13.6) == []
+
+
+@pytest.mark.parametrize("how", NOT_WELL)
+def test_a_case_that_ends_over_what_is_owed_or_to_nobody_shows(how: str) -> None:
+    (_, cause), (_, closed) = NOT_WELL[how][-2:]
+    assert proven(NOT_WELL[how], days=13.6) == [(Rule.ENDED_WELL, (closed.id, f"{cause.source}#{cause.id}"))]
+
+
 CRISIS = "c4d81f0a-6b29-4e75-8a13-9f2e7d5b0c61"
+
+
+def notify(topic: str, hours: float, data: EventData) -> tuple[str, Envelope]:
+    return topic, at(hours / 24, an_event(data, source=NOTIFY, subject=CRISIS, producer="notify"))
 
 
 def a_crisis() -> Records:
     """A crisis that is taken up at the second call, asked after, and said to be over the next morning."""
     about: dict[str, Any] = {"message": str(uuid4()), "channel": "email", "attempts": 1}
     home: dict[str, Any] = {"home_municipality": "gm0546"}
-
-    def notify(topic: str, hours: float, data: EventData) -> tuple[str, Envelope]:
-        return topic, at(hours / 24, an_event(data, source=NOTIFY, subject=CRISIS, producer="notify"))
 
     def delivered(hours: float, kind: str, role: str) -> tuple[str, Envelope]:
         when = MONDAY + timedelta(hours=hours)
@@ -319,6 +388,7 @@ def a_crisis() -> Records:
     ("length", "hours", "shows"),
     [
         (7, 1000, None),
+        (1, 0.05, None),  # its mail server is slow
         (1, 0.1, 0),  # nobody was called
         (4, 1.2, None),
         (4, 1.5, 3),  # nobody is called any more
@@ -332,10 +402,38 @@ def test_a_crisis_is_called_for_and_asked_after_until_it_is_over(length: int, ho
     assert proven(crisis, days=hours / 24) == ([(Rule.CRISIS, ids)] if shows is not None else [])
 
 
-def test_a_crisis_that_goes_on_after_its_end_is_called_for_again() -> None:
-    again = at(8 / 24, a_crisis_updated(CRISIS, state="ongoing", producer="intake"))
-    crisis = [*a_crisis(), (CRISES, again)]
-    assert proven(crisis, days=13 / 24) == [(Rule.CRISIS, (crisis[-2][1].id, crisis[0][1].id))]
+def updated(hours: float, state: str, source: str = SCHOOL_SYSTEM) -> tuple[str, Envelope]:
+    return CRISES, at(hours / 24, a_crisis_updated(CRISIS, state=state, source=source, producer="intake"))
+
+
+def goes_on_again(hours: float) -> tuple[str, Envelope]:
+    again = CrisisEscalated(home_municipality="gm0546", reason="goes_on_again", call=1, climbed_to="crisis_contact")
+    return notify(PEOPLE, hours, again)
+
+
+@pytest.mark.parametrize("logged", [8, 6.9])  # after its end, or before it and heard after it
+def test_a_crisis_that_goes_on_again_is_called_for_again_whoever_took_it_up_before(logged: float) -> None:
+    crisis = [*a_crisis(), updated(logged, "ongoing"), goes_on_again(8)]
+    assert proven(crisis, days=9 / 24) == []
+    assert proven(crisis, days=9.2 / 24) == [(Rule.CRISIS, (crisis[-1][1].id, crisis[0][1].id))]
+    over = CrisisResolved(home_municipality="gm0546", resolved_by="crisis_contact", resolved_at=MONDAY)
+    assert proven([*crisis, notify(PEOPLE, 8, over)], days=40) == [], "also at one moment of a clock that stands still"
+
+
+def test_a_crisis_that_is_over_stays_so_when_its_school_says_that_it_is_calmer() -> None:
+    assert proven([*a_crisis(), updated(8, "calmer")], days=40) == []
+
+
+@pytest.mark.parametrize("length", [1, 2, 6])
+def test_a_crisis_that_is_over_for_its_school_is_ended_for_all(length: int) -> None:
+    crisis = [*a_crisis()[:length], updated(4.5, "over"), updated(4.6, "calmer")]
+    assert proven(crisis, days=4.55 / 24) == []
+    assert proven(crisis, days=4.7 / 24) == [(Rule.CRISIS, (crisis[length][1].id,))]
+
+
+def test_what_another_board_says_under_the_id_of_a_crisis_changes_nothing_in_what_is_owed() -> None:
+    crisis = [*a_crisis()[:2], updated(0.1, "over", source=OTHER_SCHOOL_SYSTEM)]
+    assert proven(crisis, days=1) == [(Rule.CRISIS, (crisis[1][1].id, crisis[0][1].id))]
 
 
 async def put(console: RunningService, records: Iterable[tuple[str, Envelope]]) -> None:

@@ -1,15 +1,17 @@
 """Who may see what: each role on its own pages and on everybody else's, and nobody without a session."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import httpx
 import pytest
-from passend_contracts.events import CaseParked
+from passend_contracts.events import CaseParked, CrisisAcknowledged, NotificationDelivered, NotificationFailed
 
 from deploy.embedded import issuer as demonstration
+from services.chassis.http import MAX_FORM
 from services.chassis.testing import RunningService, an_event
 from services.console import app as console_app
 from services.console.domain.visitor import LISTS, List, Role
@@ -22,6 +24,7 @@ from tests.builders.events import (
     NOW,
     OTHER_BOARD,
     OTHER_GEMEENTE,
+    OTHER_SCHOOL_SYSTEM,
     SWV,
     a_consent_given,
     a_consent_withdrawn,
@@ -34,7 +37,20 @@ from tests.builders.events import (
 )
 from tests.component.conftest import run
 from tests.component.console.conftest import Rows
-from tests.component.console.told import CRISES, DEAD, GUARD, SCHOOL, STATUS, TEAM, a_case_opened, a_next_step_set, owed
+from tests.component.console.told import (
+    CRISES,
+    DEAD,
+    GUARD,
+    NOTIFY,
+    PEOPLE,
+    RECEIPTS,
+    SCHOOL,
+    STATUS,
+    TEAM,
+    a_case_opened,
+    a_next_step_set,
+    owed,
+)
 from tests.component.issuer import Issuer
 from tests.component.terminal import answering
 from tests.pairs.pair import Pair
@@ -131,6 +147,36 @@ async def test_a_case_is_opened_by_its_own_people_only(enter: Enter, told: Told)
         assert (*got,) == (*expected, 404, 404, 404, 404), party
 
 
+async def test_a_board_that_raises_a_crisis_under_the_id_of_anothers_case_learns_nothing_of_that_case(
+    console: RunningService, enter: Enter, told: Told, rows: Rows
+) -> None:
+    crisis = replace(a_crisis_raised(told.case, source=OTHER_SCHOOL_SYSTEM, producer="intake"), id=str(uuid4()))
+    message: dict[str, Any] = {"message": str(uuid4()), "channel": "email", "attempts": 1, "delivered_at": NOW}
+    call = NotificationDelivered(**message, about="crisis_call", role="crisis_contact")
+    lateness = NotificationFailed(
+        message=str(uuid4()), about="case_escalated", role="swv_director", channel="email", attempts=1, reason="deferred", failed_at=NOW
+    )
+    taken = CrisisAcknowledged(home_municipality=GEMEENTE, acknowledged_by="crisis_contact", acknowledged_at=NOW)
+    before = len(await rows("SELECT 1 FROM record"))
+    await console.deliver(CRISES, crisis)
+    for topic, data in ((RECEIPTS, call), (RECEIPTS, lateness), (PEOPLE, taken)):
+        await console.deliver(topic, an_event(data, source=NOTIFY, subject=told.case, producer="notify"))
+    await rows("SELECT 1 FROM record", at_least=before + 4)
+    of_crisis = ["School meldt een crisis", "Een bericht is bezorgd", "Iemand heeft de crisis opgepakt"]
+    of_case = ["School vraagt hulp", "Zaak geopend", "Volgende stap", "Een bericht kwam nog niet aan"]
+
+    async def seen(party: str, page: str) -> list[str]:
+        shown = (await (await enter(party)).get(f"/{page}/{told.case}")).text
+        return [text for text in (*of_crisis, *of_case) if text in shown.partition('class="hops"')[2]]
+
+    assert await seen(OTHER_BOARD, "crisis") == of_crisis
+    assert await seen(OTHER_BOARD, "zaak") == []
+    assert await seen(BOARD, "crisis") == []
+    assert await seen(BOARD, "zaak") == of_case
+    assert await seen(SWV, "crisis") == ["School meldt een crisis", "Iemand heeft de crisis opgepakt"]
+    assert await seen("console", "zaak") == await seen("console", "crisis") == [*of_crisis, *of_case], "as `passend trace` has it"
+
+
 YOUTH_CARE = ("jeugdteam", "Jeugdbrug", "Gemeente Leiden", "toestemming", "met de ouders gepraat")
 
 
@@ -216,6 +262,14 @@ async def test_the_door_leads_back_to_a_place_on_this_site_only(console: Running
         assert (answer.status_code, "set-cookie" in answer.headers) == (403, False)
 
 
+async def test_nobody_has_to_be_let_in_to_be_told_that_a_form_is_too_large(console: RunningService) -> None:
+    async def in_chunks() -> AsyncIterator[bytes]:  # so its length is not said
+        for _ in range(3):
+            yield b"n" * (MAX_FORM // 2)
+
+    assert (await console.http.post("/aanmelden", content=in_chunks())).status_code == 413
+
+
 async def test_a_browser_loads_nothing_from_elsewhere_and_runs_nothing_that_stands_in_a_page(console: RunningService, enter: Enter) -> None:
     browser = await enter(SWV)
     for path in ("/aanmelden", "/", "/zaken", "/no-such-page"):
@@ -237,14 +291,20 @@ async def test_a_page_that_did_not_change_is_not_built_again(console: RunningSer
 
 
 @pytest.fixture
-async def demo(pair: Pair, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[RunningService]:
-    """A console of a demonstration, with the issuer that `make up` starts."""
+async def demo(
+    pair: Pair, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> AsyncIterator[RunningService]:
+    """A console of a demonstration, with the issuer that `make up` starts; or, as in a container, one that calls itself by this name."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     known = frozenset({BOARD, SWV, GEMEENTE, "console"})
     monkeypatch.setenv("PASSEND_DEMO", "true")
     monkeypatch.setenv("PASSEND_OFFICE_URL", "http://127.0.0.1:8085")
-    issuer, keys = demonstration.build(demonstration.signing_key(tmp_path), known, url), {"jwks_url": f"{url}/jwks.json", "issuer": url}
+    name = url
+    if inside := getattr(request, "param", None):
+        name = inside
+        monkeypatch.setenv("PASSEND_TOKEN_URL", f"{url}/token")
+    issuer, keys = demonstration.build(demonstration.signing_key(tmp_path), known, name), {"jwks_url": f"{url}/jwks.json", "issuer": name}
     async with answering(issuer, port), run(pair, console_app.NAME, console_app.build, **keys) as service:
         yield service
 
@@ -263,3 +323,8 @@ async def test_in_a_demonstration_there_is_a_button_for_each_invented_person(dem
     assert (await demo.http.post("/aanmelden", data={"wie": "bg99999"})).status_code == 403
     await demo.http.post("/aanmelden", data={"wie": SWV})
     assert 'href="http://127.0.0.1:8085"' in (await demo.http.get("/werklijst")).text, "the office decides on placement's page"
+
+
+@pytest.mark.parametrize("demo", ["http://127.0.0.1:1"], indirect=True)
+async def test_a_button_works_where_the_issuers_own_name_leads_nowhere(demo: RunningService) -> None:
+    assert (await demo.http.post("/aanmelden", data={"wie": SWV})).status_code == 303

@@ -11,6 +11,7 @@ from services.chassis.testing import an_event
 
 SCHOOL, GUARD, STATUS, TEAM = "school.cases.v1", "guard.cases.v1", "jgt.cases.v1", "to.gm0546.v1"
 CRISES, PEOPLE, DEAD = "school.crises.v1", "swv.crises.v1", "dlq.jgt_bridge.v1"
+RECEIPTS = "notify.receipts.v1"
 NOTIFY = "urn:nld:hr:kvknummer:90002801:systeem:passend-notify"
 GUARDIAN = "urn:nld:hr:kvknummer:90041234:systeem:passend-intake"
 OTHER_GUARDIAN = "urn:nld:hr:kvknummer:90041235:systeem:passend-intake"

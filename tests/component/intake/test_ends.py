@@ -1,14 +1,27 @@
 """How cases end through the boards' door, and how they go on when that was too soon."""
 
 from datetime import timedelta
+from uuid import uuid4
 
-from passend_contracts.events import CaseClosed, CaseReopened, CaseStalled, HandoverAnnounced, NextStepSet, SupportPlanEvaluated
+from passend_contracts.envelope import Envelope
+from passend_contracts.events import (
+    CaseClosed,
+    CaseReopened,
+    CaseStalled,
+    HandoverAnnounced,
+    NextStepSet,
+    PlacementEnded,
+    PlacementStarted,
+    SupportPlanEvaluated,
+)
+from passend_contracts.vocabulary import EventData
 
-from services.chassis.testing import RunningService
+from services.chassis.testing import RunningService, an_event
 from tests.builders.events import (
     BOARD,
     OTHER_BOARD,
     OTHER_SCHOOL_SYSTEM,
+    PLACEMENT,
     TODAY,
     a_handover_announced,
     a_handover_received,
@@ -20,6 +33,8 @@ from tests.builders.events import (
 )
 from tests.component.facts import told_about
 from tests.component.intake.sending import GUARD, SCHOOL, refusals, send, send_as_another_board, steps
+
+PLACEMENT_TOPIC = "swv.cases.v1"
 
 
 async def test_an_evaluation_that_met_the_goal_ends_the_case_and_parents_may_have_it_reopened(intake: RunningService) -> None:
@@ -90,15 +105,39 @@ async def test_what_nobody_gets_done_stays_before_the_samenwerkingsverband(intak
     request = a_support_requested()
     case, long_ago = request.subject, TODAY - timedelta(weeks=6, days=50)
     await send(intake, request, a_parents_consulted(case, youth_team="no", held_on=long_ago))
-    stalls = await told_about(intake, GUARD, CaseStalled, [case], times=2)
-    due = long_ago + timedelta(weeks=6)
-    assert [(told.data["obligation"], told.data["times"], told.data["againOn"]) for told in stalls] == [
-        ("evaluate_support", times, (due + timedelta(weeks=weeks, days=1)).isoformat()) for times, weeks in ((1, 7), (2, 11))
-    ]
-    [*_, last] = await told_about(intake, GUARD, NextStepSet, [case], times=4)
+    [stall] = await told_about(intake, GUARD, CaseStalled, [case])
+    again_on = long_ago + timedelta(weeks=6 + 3 + 2 * 4, days=1)  # the ladder's three weeks, and twice four: the second is still to come
+    assert (stall.data["obligation"], stall.data["times"], stall.data["againOn"]) == ("evaluate_support", 2, again_on.isoformat())
+    [*_, last] = await told_about(intake, GUARD, NextStepSet, [case], times=3)
     assert {(each["kind"], each["owner"]) for each in last.data["obligations"]} == {
         ("evaluate_support", BOARD),
         ("resolve_stall", "swv2801"),
     }
     await send(intake, a_parents_consulted(case, youth_team="no"))
-    assert (await steps(intake, case, 5))[-1] == ["evaluate_support"]
+    assert (await steps(intake, case, 4))[-1] == ["evaluate_support"]
+
+
+async def test_a_child_that_leaves_the_place_it_was_given_has_a_next_step_again(intake: RunningService) -> None:
+    request = a_support_requested()
+    case, offer = request.subject, str(uuid4())
+    await send(intake, request)
+    await steps(intake, case, 1)
+    await intake.deliver(PLACEMENT_TOPIC, _placement(PlacementStarted(offer=offer, school="90AN00", started_on=TODAY), case))
+    await steps(intake, case, 2)
+    await send(intake, an_evaluation(case, "goal_met"))
+    [closed] = await told_about(intake, GUARD, CaseClosed, [case])
+    await intake.deliver(PLACEMENT_TOPIC, _placement(PlacementEnded(offer=offer, school="90AN00", ended_on=TODAY, reason="returned"), case))
+    [reopened] = await told_about(intake, GUARD, CaseReopened, [case])
+    assert (closed.data["outcome"], reopened.data["askedBy"]) == ("placed", "samenwerkingsverband")
+    assert (await steps(intake, case, 3))[-1] == ["decide_next_step"]
+
+
+def _placement(data: EventData, case: str) -> Envelope:
+    return an_event(data, source=PLACEMENT, subject=case, producer="placement")
+
+
+async def test_what_lies_ahead_counts_from_today(intake: RunningService) -> None:
+    request = a_support_requested()
+    await send(intake, request, a_parents_consulted(request.subject, youth_team="no", held_on=TODAY + timedelta(days=36_000)))
+    [_, step] = await told_about(intake, GUARD, NextStepSet, [request.subject], times=2)
+    assert step.data["nextStep"]["due"] == (TODAY + timedelta(weeks=6)).isoformat()

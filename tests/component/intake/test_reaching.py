@@ -50,12 +50,29 @@ async def test_a_crisis_that_nobody_takes_up_is_owed_until_somebody_does_and_sta
     await intake.deliver(CRISES, crisis)
     await steps(intake, case, 2)
     await intake.deliver(RECEIPTS, exhausted(case, crisis.subject, "crisis_call"))
-    assert _last(await steps(intake, case, 3)) == {"consult_parents", "plan_after_crisis", "reach_person"}
+    assert _last(await steps(intake, case, 3)) == {"consult_parents", "plan_after_crisis", "take_up_crisis"}
+    mail = NotificationDelivered(
+        case_id=case, message=case, about="case_escalated", role="swv_director", channel="email", attempts=1, delivered_at=NOW
+    )
+    await intake.deliver(RECEIPTS, told(mail, case))  # a mailbox is no person
     data = CrisisAcknowledged(case_id=case, home_municipality=GEMEENTE, acknowledged_by="swv_director", acknowledged_at=NOW)
     await intake.deliver(TOLD, told(data, crisis.subject))
     assert _last(await steps(intake, case, 4)) == {"consult_parents", "plan_after_crisis"}
     shown = (await intake.http.get(f"/v1/zaken/{case}", headers=tokens("bg41234"))).json()
     assert [line["event"] for line in shown["history"]][-2:] == ["notification_exhausted", "crisis_acknowledged"]
+
+
+async def test_that_nobody_takes_a_crisis_up_counts_also_when_it_is_heard_before_its_crisis_and_its_case(
+    intake: RunningService, pair: Pair
+) -> None:
+    request = a_support_requested()
+    case, crisis = request.subject, a_crisis_raised(case_id=request.subject)
+    await intake.deliver(RECEIPTS, exhausted(case, crisis.subject, "crisis_call"))
+    await until_there(pair, "intake", f"SELECT 1 FROM crisis_call WHERE case_id = '{case}'")
+    await send(intake, request)
+    assert await steps(intake, case, 1) == [["consult_parents"]]
+    await intake.deliver(CRISES, crisis)
+    assert _last(await steps(intake, case, 2)) == {"consult_parents", "plan_after_crisis", "take_up_crisis"}
 
 
 async def test_a_crisis_that_is_not_of_this_case_changes_nothing_in_it(intake: RunningService, pair: Pair) -> None:

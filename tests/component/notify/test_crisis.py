@@ -2,9 +2,11 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from passend_contracts.envelope import derived_id
 from passend_contracts.events import (
     CrisisAcknowledged,
     CrisisEscalated,
@@ -13,10 +15,15 @@ from passend_contracts.events import (
     NotificationExhausted,
 )
 
-from services.chassis.testing import PATIENCE
+from services.chassis.clock import SimulatedClock
+from services.chassis.testing import PATIENCE, Topics, running
+from services.notify import app
 from tests.builders.events import OTHER_SCHOOL_SYSTEM, a_crisis_raised, a_crisis_updated
+from tests.component.conftest import notify_settings
 from tests.component.facts import rows, until_there
-from tests.component.notify.on_call import CRISES, DESK, DIRECTOR, HOUR, MINUTE, SPECIALIST, TO_BOARD, OnCall, text
+from tests.component.issuer import Issuer
+from tests.component.mail_server import MailServer
+from tests.component.notify.on_call import CRISES, DESK, DIRECTOR, HOUR, MINUTE, SPECIALIST, TO_BOARD, TOLD, OnCall, text
 from tests.component.waiting import until
 from tests.pairs.pair import Pair
 
@@ -35,6 +42,36 @@ async def test_a_crisis_is_raised_reached_taken_up_and_resolved(on_call: OnCall)
     assert "voorbij" in text(await on_call.press(await on_call.link(DESK, times=2)))
     [resolved] = await on_call.told(CrisisResolved, crisis, topic=TO_BOARD)
     assert resolved.data["resolvedBy"] == "crisis_contact"
+
+
+async def test_ids_follow_from_the_cause_so_that_the_same_seed_gives_the_same_events(on_call: OnCall) -> None:
+    raised = a_crisis_raised(noticed_at=on_call.clock.now(), time=on_call.clock.now())
+    await on_call.service.deliver(CRISES, raised)
+    await on_call.press(await on_call.link(DESK))
+    message = derived_id("notify", raised.source, raised.id, "message", "0")
+    delivered = await on_call.receipt(NotificationDelivered, raised.subject, times=2)
+    assert message in {receipt["message"] for receipt in delivered}
+    [taken] = await on_call.told(CrisisAcknowledged, raised.subject)
+    assert str(taken.causationid).endswith(f"#{derived_id('notify', raised.subject, 'link_followed', message)}")
+
+
+async def test_a_crisis_that_was_over_before_we_read_of_it_calls_nobody(
+    pair: Pair, issuer: Issuer, mail: MailServer, clock: SimulatedClock, tmp_path: Path
+) -> None:
+    now, topics = clock.now(), Topics(pair.kafka)
+    crisis = a_crisis_raised(noticed_at=now, time=now, sequence="000000000001")
+    await topics.start()
+    over = a_crisis_updated(crisis.subject, state="over", time=now, sequence="000000000002")
+    await asyncio.gather(topics.emit(CRISES, crisis), topics.emit(CRISES, over))  # one batch, for whoever reads it
+    await topics.stop()
+    settings = notify_settings(pair, mail, clock=tmp_path / "clock", **issuer.settings)
+    async with running(app.NAME, app.build, settings) as service:
+        on_call = OnCall(service, mail, clock)
+        await on_call.told(CrisisResolved, crisis.subject)
+        await on_call.a_crisis()
+        await mail.received(DESK)
+        assert await rows(pair, "notify", f"SELECT 1 FROM delivery WHERE subject = '{crisis.subject}'") == []
+        assert len(mail.mails) == 1
 
 
 async def test_looking_at_a_link_changes_nothing_however_often(on_call: OnCall, pair: Pair) -> None:
@@ -77,7 +114,37 @@ async def test_outside_office_hours_who_is_on_call_for_the_child_s_gemeente_is_c
     assert "0800 2000" in page
     on_call.clock.set(datetime(2026, 11, 30, 7, 30, tzinfo=UTC))  # Monday morning: the ladder of office hours from here
     [climbed] = await on_call.told(CrisisEscalated, crisis)
-    assert climbed.data["climbedTo"] == "education_specialist"
+    assert climbed.data["climbedTo"] == "crisis_contact", "where that ladder begins"
+
+
+async def test_when_the_office_closes_in_the_middle_who_is_on_call_is_next(on_call: OnCall) -> None:
+    on_call.clock.set(datetime(2026, 11, 25, 15, 50, tzinfo=UTC))
+    crisis = await on_call.a_crisis()
+    await on_call.mail.received(DESK)
+    climbed_to = []
+    for n in range(1, 5):
+        on_call.later(15 * MINUTE)
+        *_, climbed = await on_call.told(CrisisEscalated, crisis, times=n)
+        climbed_to.append(climbed.data["climbedTo"])
+    assert climbed_to == ["crisis_on_call", "swv_director", "crisis_on_call", "crisis_contact"]
+
+
+async def test_a_crisis_of_a_board_that_the_region_file_lacks_is_called_for(on_call: OnCall) -> None:
+    crisis = await on_call.a_crisis(source="urn:nld:hr:kvknummer:90009999:systeem:schoolsysteem")
+    await on_call.press(await on_call.link(DESK))
+    [taken] = await on_call.told(CrisisAcknowledged, crisis)
+    assert taken.data["acknowledgedBy"] == "crisis_contact"
+
+
+async def test_the_letters_say_how_long_it_is_until_the_next(on_call: OnCall) -> None:
+    crisis = await on_call.a_crisis()
+    assert "over 15 minuten" in str((await on_call.mail.received(DESK)).get_content())
+    for n in range(1, 10):
+        on_call.later(15 * MINUTE)
+        await on_call.told(CrisisEscalated, crisis, times=n)
+    assert "in 1 hour." in str((await on_call.mail.received(DESK, times=4)).get_content())
+    await on_call.press(await on_call.link(DESK))
+    assert "elke 4 uur" in str((await on_call.mail.received(DESK, times=5)).get_content())
 
 
 async def test_an_acknowledgement_twice_changes_nothing_and_says_who_was_first(on_call: OnCall) -> None:
@@ -160,6 +227,9 @@ async def test_a_crisis_that_goes_on_after_its_end_is_called_for_again(on_call: 
     await on_call.told(CrisisResolved, crisis)
     await on_call.service.deliver(CRISES, a_crisis_updated(crisis, state="ongoing", time=on_call.clock.now()))
     again = await on_call.link(DESK, times=3)
+    for topic in (TOLD, TO_BOARD):
+        [begun] = await on_call.told(CrisisEscalated, crisis, topic=topic)
+        assert [begun.data[name] for name in ("reason", "call", "climbedTo")] == ["goes_on_again", 1, "crisis_contact"]
     assert "Deze link is gebruikt" in text(await on_call.press(first)), "a link works once"
     assert "u hebt de crisis opgepakt" in text(await on_call.press(again))
     assert len(await on_call.told(CrisisAcknowledged, crisis, times=2)) == 2

@@ -14,7 +14,7 @@ from tests.component.conftest import notify_settings
 from tests.component.facts import rows, until_there
 from tests.component.issuer import Issuer
 from tests.component.mail_server import MailServer, link_in
-from tests.component.notify.on_call import CRISES, DESK, HOUR, MINUTE, RECEIPTS, SPECIALIST, OnCall
+from tests.component.notify.on_call import CRISES, DESK, DIRECTOR, HOUR, MINUTE, RECEIPTS, SPECIALIST, OnCall
 from tests.component.notify.process import process
 from tests.pairs.pair import Pair
 
@@ -45,6 +45,39 @@ async def test_who_hears_of_a_late_case_gets_a_message_without_content(on_call: 
     assert (receipt["about"], receipt["role"], receipt["attempts"]) == ("case_escalated", "education_specialist", 1)
     await a_late_case(on_call, to="school_board")
     await on_call.mail.received("bestuur@debredevaart.example")
+
+
+async def test_of_what_was_late_more_than_a_day_ago_nobody_hears(on_call: OnCall, pair: Pair) -> None:
+    old = a_case_escalated(time=on_call.clock.now() - timedelta(hours=25))
+    await on_call.service.deliver(GUARD, old)
+    await until_there(pair, app.NAME, f"SELECT 1 FROM inbox WHERE id = '{old.id}'")
+    case = await a_late_case(on_call)
+    await on_call.receipt(NotificationDelivered, case)
+    assert [row["subject"] for row in await rows(pair, app.NAME, "SELECT subject FROM delivery")] == [case]
+
+
+async def test_a_server_that_keeps_messages_waiting_keeps_no_other(on_call: OnCall) -> None:
+    on_call.mail.hangs = True
+    await on_call.a_crisis()
+    await on_call.mail.received(DESK)
+    await on_call.a_crisis()
+    await on_call.mail.received(DESK, times=2)
+    on_call.mail.hangs = False
+
+
+async def test_a_role_that_is_called_anew_gets_that_call_only(on_call: OnCall, pair: Pair) -> None:
+    await on_call.mail.stop()
+    crisis = await on_call.a_crisis()
+    await tried(pair, 1)
+    for n in range(1, 12):
+        on_call.later(15 * MINUTE if n < 10 else HOUR)
+        await on_call.told(CrisisEscalated, crisis, times=n)
+    waiting = "SELECT count(*) = 3 AND bool_and(claimed_until IS NULL AND attempts > 0) FROM delivery WHERE done_at IS NULL"
+    await until_there(pair, app.NAME, f"SELECT 1 WHERE ({waiting})")
+    await on_call.mail.start()
+    on_call.later(MINUTE)
+    assert len(await on_call.receipt(NotificationDelivered, crisis, times=3)) == 3
+    assert sorted(mail["To"] for mail in on_call.mail.mails) == sorted([DESK, SPECIALIST, DIRECTOR])
 
 
 async def test_a_role_without_a_mailbox_is_somebody_s_duty_at_once(on_call: OnCall) -> None:
@@ -120,6 +153,9 @@ async def test_a_refused_call_climbs_at_once(on_call: OnCall) -> None:
     crisis = await on_call.a_crisis()
     *_, last = await on_call.told(CrisisEscalated, crisis, times=9)
     assert (last.data["reason"], last.data["climbedTo"]) == ("ladder_exhausted", "swv_director")
+    told = await on_call.told(NotificationExhausted, crisis, times=12, topic=RECEIPTS)
+    assert {event.data["reason"] for event in told} == {"refused"}
+    assert len({event.causationid for event in told}) == 12, "one cause, one receipt"
     on_call.mail.answer = "250 OK"
     on_call.later(HOUR)
     await on_call.mail.received(DESK)

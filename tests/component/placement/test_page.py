@@ -1,6 +1,7 @@
 """The office's page: only the samenwerkingsverband gets in; a form decides once, and what is wrong is said in plain words."""
 
 import re
+from collections.abc import AsyncIterator
 from html import unescape
 from typing import Any
 from urllib.parse import quote
@@ -10,6 +11,7 @@ import httpx
 import pytest
 from passend_contracts.events import ArrangementGranted, PlaceOffered
 
+from services.chassis.http import MAX_BODY, MAX_FORM
 from tests.builders.events import BOARD, SWV, a_case_opened
 from tests.component.placement.office import GUARD, SBO, Office, a_grant, on
 
@@ -49,6 +51,18 @@ async def test_who_is_not_of_the_samenwerkingsverband_sees_nothing_and_decides_n
     http.cookies.set("passend_token", office.tokens(BOARD)["Authorization"].removeprefix("Bearer "))
     assert (await submit(http, f"/kantoor/zaken/{case}/aanbiedingen", school=SBO)).status_code == 403
     assert (await http.get("/")).status_code == 403
+
+
+async def in_chunks(size: int) -> AsyncIterator[bytes]:
+    """A body whose length is not said."""
+    for _ in range(3):
+        yield b"n" * (size // 2)
+
+
+async def test_what_is_too_large_is_read_no_further_also_by_a_length_that_is_not_said(office: Office) -> None:
+    http, case = office.service.http, f"/v1/zaken/{uuid4()}/zoekopdrachten"
+    assert (await http.post("/aanmelden", content=in_chunks(MAX_FORM))).status_code == 413
+    assert (await http.post(case, content=in_chunks(MAX_BODY), headers=office.tokens(SWV))).status_code == 413
 
 
 async def test_an_arrangement_is_granted_by_a_form_and_once(office: Office, page: httpx.AsyncClient) -> None:

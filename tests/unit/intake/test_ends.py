@@ -1,5 +1,6 @@
 """How a case ends, stands still and goes on: never over an open obligation, and never in silence."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -79,7 +80,7 @@ def test_a_reopened_case_begins_with_a_decision_of_the_board() -> None:
 def late(case: Case, times: int) -> Case:
     """The same with its first duty late so many times."""
     for _ in range(times):
-        duty = case.late("consult_parents")
+        duty = case.late("consult_parents", MONDAY)
         assert duty
         case = case.stalled(duty, SWV) if duty.stalls else case.with_duty(duty, without=())
     return case
@@ -95,3 +96,40 @@ def test_what_everybody_has_heard_of_stays_before_the_samenwerkingsverband_until
     assert (resolve.owner, resolve.due, resolve.climbs_after) == (SWV, due + timedelta(weeks=11), None)
     assert kinds(stalled.consulted(referral_wanted=False, on=MONDAY)) == {Kind.EVALUATE_SUPPORT}
     assert met(stalled).outcome is Outcome.SUPPORTED
+
+
+def test_a_date_of_long_ago_climbs_each_step_once_and_stalls_once() -> None:
+    case, told = a_case(), []
+    while (duty := case.late("consult_parents", MONDAY + timedelta(weeks=600))) and duty.climbs_after:
+        told.append(duty.stalls)
+        case = case.stalled(duty, SWV) if duty.stalls else case.with_duty(duty, without=())
+        if duty.climbs_after >= MONDAY + timedelta(weeks=600):
+            break
+    assert told[:3] == [0, 0, 0]
+    assert len(told) == 4
+
+
+def test_an_evaluation_after_the_day_of_leaving_says_that_the_child_stayed() -> None:
+    announced = a_case().announces(Handover(OTHER, Outcome.MOVED), MONDAY)
+    assert Kind.TAKE_OVER in kinds(announced.evaluated(Result.GOES_ON, on=MONDAY, again_on=None))
+    assert Kind.TAKE_OVER not in kinds(announced.evaluated(Result.GOES_ON, on=MONDAY + timedelta(days=1), again_on=None))
+
+
+def a_referred_case() -> Case:
+    wanted = a_case().consulted(referral_wanted=True, on=MONDAY).consented(to_refer=True, to_feedback=False, on=MONDAY)
+    return wanted.referred(gemeente="gm0546", answer_due=MONDAY + timedelta(weeks=1))
+
+
+def consent(case: Case) -> Case:
+    return case.consented(to_refer=True, to_feedback=False, on=MONDAY)
+
+
+def test_nobody_owes_a_referral_that_is_never_sent() -> None:
+    again = a_referred_case().consulted(referral_wanted=True, on=MONDAY)
+    assert kinds(again) == {Kind.TEAM_ANSWER}
+    assert kinds(again.team_accepted(MONDAY)) == {Kind.EVALUATE_SUPPORT}
+    assert kinds(consent(a_referred_case().team_declined(MONDAY))) == {Kind.DECIDE_NEXT_STEP}
+    assert kinds(consent(met(a_case().consulted(referral_wanted=True, on=MONDAY)).reopened(MONDAY))) == {Kind.DECIDE_NEXT_STEP}
+    assert kinds(consent(a_referred_case().referral_ended(MONDAY))) == {Kind.REFER}, "what was recalled goes out again"
+    elsewhere = replace(a_case(), team_known=False).consulted(referral_wanted=True, on=MONDAY)
+    assert kinds(consent(elsewhere)) == {Kind.DECIDE_NEXT_STEP}

@@ -41,6 +41,35 @@ def test_three_times_around_and_then_everybody_every_hour() -> None:
     assert len(called(12).messages) == 9 + 3 * 3
 
 
+def test_when_the_hours_change_the_other_ladder_calls_whom_this_round_has_not_called_yet() -> None:
+    on_call = Rung("on_call", "on_call@swv.example")
+    after = Ladder((on_call, FIRST, TOP), STEP, 3)
+    crisis = called(1)
+    roles = []
+    for _ in range(9):
+        crisis = crisis.call(after, NOW)
+        roles.append(crisis.called)
+    assert roles == ["on_call", "top", *["on_call", "first", "top"] * 2, "top"]
+    assert crisis.exhausted
+    assert called(4, after).call(LADDER, NOW).called == "first"
+
+
+def test_a_role_that_was_called_leaves_the_round_and_is_called_in_the_next() -> None:
+    crisis = called(2).call(Ladder((FIRST, SECOND), STEP, 3), NOW)
+    assert (crisis.called, crisis.rounds, crisis.called_in_round) == ("first", 1, ("first",))
+
+
+def test_who_reads_a_message_is_told_how_long_it_is_until_the_next() -> None:
+    assert [message.wait for message in called(1).messages] == [STEP]
+    assert {message.wait for message in called(10).messages[-3:]} == {EXHAUSTED_EVERY}
+    taken = called(1).take("first", FIRST, NOW).remind(FIRST, TOP, NOW)
+    assert {message.wait for message in taken.messages[1:]} == {timedelta(hours=4)}
+
+
+def test_a_crisis_that_is_over_before_anything_was_kept_calls_nobody() -> None:
+    assert called(1).resolve("school", NOW).messages == ()
+
+
 def test_who_cannot_be_reached_is_no_rung_and_a_ladder_without_any_is_through_at_once() -> None:
     nobody = called(1, Ladder((), STEP, 3))
     assert (nobody.exhausted, nobody.called, nobody.messages) == (True, None, ())

@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from passend_contracts.vocabulary import CasePath, EventData, EventId, Moment
+from passend_contracts.vocabulary import CasePath, EventData, EventId, Maybe, Moment
 
 
 class EventAccepted(EventData):
@@ -11,4 +11,6 @@ class EventAccepted(EventData):
     event: EventId = Field(description="The id of the event that was accepted.")
     receipt: EventId = Field(description="The receipt; a repeat of the event gives the same one.")
     received_at: Moment = Field(description="When the door had stored it.")
-    case: CasePath = Field(description="Where the case can be followed, relative to the door's address.")
+    case: Maybe[CasePath] = Field(
+        None, description="Where the case can be followed, relative to the door's address; absent for a crisis of a child without one."
+    )
