@@ -22,7 +22,6 @@ from services.chassis.kafka import LogWatch
 from services.chassis.positions import Positions, after
 
 MAX_RECORDS = 1_000
-BATCH_TIMEOUT_MS = 100  # T26: after an empty poll FastStream sleeps as long again
 COMMIT_SECONDS = 2.0  # T23: while a group loads, a commit may take seconds; the database has the position, so giving up is fine
 
 Committed = Callable[[], frozenset[str]]
@@ -89,7 +88,7 @@ class Consumer:
             group_id=group,
             batch=True,
             max_records=MAX_RECORDS,
-            batch_timeout_ms=BATCH_TIMEOUT_MS,
+            batch_timeout_ms=kafka.batch_wait_ms(self._settings),
             fetch_max_wait_ms=kafka.fetch_wait_ms(self._settings, self.name),
             ack_policy=AckPolicy.MANUAL,
             decoder=_raw,

@@ -38,7 +38,7 @@ def _rows(printed: str, megabytes: float) -> list[Row]:
     found = SPEED.search(printed)
     assert found, printed
     _, seconds, stops, records = map(float, found.groups())
-    spent = SPENT.findall(printed.partition("of it ")[2].partition("\n")[0])
+    spent = SPENT.findall(printed.partition("\nof it ")[2].partition("\n")[0])
     return [
         Row(f"{CHILDREN:,} children, {WEEKS} weeks", "s", [seconds], "limit", [SECONDS_LIMIT]),
         *(Row(f"  of it {what}", "s", [float(part)]) for part, what in spent),
