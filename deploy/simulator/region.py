@@ -11,7 +11,7 @@ from typing import Any, TextIO
 
 from passend_contracts import catalogue
 from passend_contracts.envelope import Envelope, encode
-from passend_contracts.events import CrisisRaised
+from passend_contracts.events import CrisisAcknowledged, CrisisEscalated, CrisisRaised
 
 from deploy.simulator.actors import Answer, Answering
 from deploy.simulator.doors import Doors, Receipt, Topics
@@ -19,6 +19,7 @@ from deploy.simulator.lives import Life, wrong
 from services.chassis.calendar import LEGAL_TIME
 
 RAISED = catalogue.of(CrisisRaised).type
+OF_CRISES = {catalogue.of(kind).type for kind in (CrisisAcknowledged, CrisisEscalated)}
 Later = Callable[[datetime, float], datetime]
 """The moment so many days after another at which somebody does something: people have office hours."""
 
@@ -49,6 +50,8 @@ class Region:
     counts: Counter[str] = field(default_factory=Counter)
     crises: set[str] = field(default_factory=set)
     """Those that were raised."""
+    crisis_news: bool = False
+    """Whether anything was said of a crisis since somebody who drives the region asked last: then there is mail."""
     _agenda: list[tuple[datetime, int, Life | Answer, int]] = field(default_factory=list)
     _order: Iterator[int] = field(default_factory=count)
     _void: set[str] = field(default_factory=set)
@@ -93,6 +96,7 @@ class Region:
             who = self.answering.get(party)
             if who is None:
                 continue
+            self.crisis_news |= event.type in OF_CRISES
             if taken_back := who.takes_back(event):
                 self._void.add(taken_back)
             for answer in who.hears(event):
@@ -121,6 +125,7 @@ class Region:
                 raise RuntimeError(f"a door sent back {event.type} of case {event.subject}: status {receipt.status}")
             if event.type == RAISED:
                 self.crises.add(event.subject)
+                self.crisis_news = True
             line = {"source": event.source, "id": event.id, "case": event.subject, "kind": doing.kind}
             self.sent.write(json.dumps(line) + "\n")
         self.counts["events"] += len(doings)

@@ -92,7 +92,9 @@ class Weeks:
         due, now = await self._idle(), self.clockwork.clock.now()
         began = time.monotonic()
         await self.region.listen(now)
-        await self.on_call.read(self.region.crises, now)
+        if self.region.crisis_news:  # a page of 500 mails at every stop would be half of all work
+            await self.on_call.read(self.region.crises, now)
+            self.region.crisis_news = False
         self.spent["listening"] += time.monotonic() - began
         return min(each for each in (due, self.region.next_moment, self.on_call.next_moment, self._day) if each)
 
