@@ -6,6 +6,7 @@ import sys
 import urllib.error
 import urllib.parse
 import urllib.request
+from http.client import HTTPException
 from pathlib import Path
 from typing import Annotated
 
@@ -39,5 +40,5 @@ def token(
             typer.echo(json.load(answer)["access_token"])
     except urllib.error.HTTPError as refused:
         raise SystemExit(f"passend: {party}: {json.load(refused)['error_description']}") from None
-    except OSError:
+    except (OSError, HTTPException):
         raise SystemExit(f"passend: the issuer does not answer on {issuer}; start the platform with `passend up`") from None

@@ -6,6 +6,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
+from http.client import HTTPException
 from typing import Annotated, Any
 
 import typer
@@ -145,7 +146,7 @@ class _Address:
             problem = json.load(refused)
             errors = "".join(f"\n  {error['path']}: {error['message']}" for error in problem.get("errors", []))
             raise SystemExit(f"passend: {self._name}: {problem['detail']}{errors}") from None
-        except OSError:
+        except (OSError, HTTPException):
             raise _Away(f"passend: {self._name} does not answer on {self._url}; start the platform with `passend up`") from None
 
 
@@ -174,7 +175,7 @@ def _demonstration_token(issuer: str) -> str:
     try:
         with urllib.request.urlopen(f"{issuer}/token", form.encode(), timeout=5) as answer:  # noqa: S310 -- our own issuer
             return str(json.load(answer)["access_token"])
-    except (OSError, ValueError, KeyError):
+    except (OSError, HTTPException, ValueError, KeyError):
         raise SystemExit(f"passend: no token from {issuer}; start the platform with `passend up`, or set PASSEND_TOKEN") from None
 
 

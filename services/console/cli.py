@@ -7,6 +7,7 @@ import urllib.parse
 import urllib.request
 from collections.abc import Iterator
 from datetime import datetime
+from http.client import HTTPException
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -126,7 +127,7 @@ class _Console:
                 return read
         except urllib.error.HTTPError as refused:
             raise SystemExit(f"passend: {_why(refused)}") from None
-        except (OSError, ValueError):
+        except (OSError, HTTPException, ValueError):
             raise SystemExit(f"passend: the console does not answer on {self._url}; start the platform with `passend up`") from None
 
 
@@ -145,5 +146,5 @@ def _demonstration_token(issuer: str) -> str:
     try:
         with urllib.request.urlopen(f"{issuer}/token", form.encode(), timeout=5) as answer:  # noqa: S310 - the operator's own choice
             return str(json.load(answer)["access_token"])
-    except (OSError, ValueError, KeyError):
+    except (OSError, HTTPException, ValueError, KeyError):
         raise SystemExit(f"passend: no token from {issuer}; start the platform with `passend up`, or set PASSEND_TOKEN") from None

@@ -14,7 +14,8 @@ OPEN_FOR = """
     SELECT max(clock_timestamp() - xact_start) > make_interval(secs => $1) FROM pg_stat_activity WHERE datname = current_database()
 """
 TERMINATE = """
-    SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
+    SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+    WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()
 """
 
 
