@@ -24,7 +24,7 @@ async def test_connections_that_are_killed_again_and_again(intake: Scene) -> Non
         for times in range(1, 6):
             await load.reached(40 * times)
             await intake.database.value(TERMINATE)
-    assert {503} < intake.board.answers.keys() <= {200, 202, 503}
+    assert {202} <= intake.board.answers.keys() <= {200, 202, 503}  # 503 for whoever asked at that very moment, if anybody did
 
 
 async def test_away_at_the_start_and_killed_later(intake: Scene) -> None:

@@ -5,6 +5,7 @@ from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import pytest
 from passend_contracts.envelope import Envelope
 from passend_contracts.events import CaseEscalated, JGTReferralOverdue
 
@@ -12,6 +13,8 @@ from services.chassis.calendar import day
 from tests.builders.events import a_consent_given, a_parents_consulted, a_support_requested
 from tests.journeys.simulated import simulation
 from tests.pairs.pair import Pair
+
+pytestmark = pytest.mark.real_broker("a relay that does not wait for readers: not all of them run here")
 
 MONDAY = datetime(2026, 10, 5, 7, tzinfo=UTC)
 """Ten weeks from here hold the night in which summer time ends."""
