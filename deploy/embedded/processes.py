@@ -1,5 +1,6 @@
 """Which processes make the platform on one machine, where each answers, and what each is told."""
 
+import random
 import signal
 import socket
 from collections.abc import Sequence
@@ -54,8 +55,9 @@ class Ports:
 
 
 def free_base() -> int:
-    """A base from which every port is free now."""
-    return next(base for base in range(20_080, 50_000, 100) if all(_is_free(port) for port in Ports(base).all.values()))
+    """A base from which every port is free now; drawn, so that two who look at the same moment find two."""
+    bases = random.sample(range(20_080, 30_000, 100), 99)
+    return next(base for base in bases if all(_is_free(port) for port in Ports(base).all.values()))
 
 
 def _is_free(port: int) -> bool:

@@ -8,6 +8,7 @@ from random import Random
 from typing import NamedTuple
 
 from deploy.simulator.doors import Doors
+from services.chassis.words import Words
 from services.notify.pages import words
 
 MAIL = re.compile(r"<article>.*?</article>", re.DOTALL)
@@ -83,6 +84,6 @@ def _links(page: str) -> list[Called]:
     return [Called(to["mailbox"], link["crisis"], link["url"]) for to, link in mails if to and link]
 
 
-def _button(page: str) -> words.Words | None:
+def _button(page: str) -> Words | None:
     """What a page lets its reader do."""
     return next((button for button in DONE if f"<button><span>{button.nl}</span>" in page), None)

@@ -3,9 +3,9 @@
 from passend_contracts import catalogue
 
 from services.chassis.region import Region
+from services.chassis.words import Words
 from services.console import words
 from services.console.domain.timeline import Hop
-from services.console.words import Words
 
 ADDRESSED = "to."
 """How the topics begin on which services say something to one party."""

@@ -6,13 +6,13 @@ from passend_contracts.consent import may_share
 from passend_contracts.events import CaseClosed, NextStepSet
 
 from services.chassis.transaction import Transaction
+from services.chassis.words import Words
 from services.console import words
 from services.console.domain.case import Case, Obligation
 from services.console.domain.timeline import Hop
 from services.console.domain.visitor import Visitor
 from services.console.parties import Parties
 from services.console.reading import consent, read, stem
-from services.console.words import Words
 
 FEEDBACK = "feedback_to_school"
 SCHOOL = "school.cases.v1"

@@ -5,14 +5,9 @@ from datetime import date, datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from services.chassis.words import Words
+
 LEGAL_TIME = ZoneInfo("Europe/Amsterdam")
-
-
-class Words(NamedTuple):
-    """The same in both languages."""
-
-    nl: str
-    en: str
 
 
 EVENTS = {

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from services.chassis.words import Words
 from services.console import record, store, translation, words
 from services.console.domain.case import Case
 from services.console.domain.standing import Crisis, Referral
@@ -10,7 +11,6 @@ from services.console.domain.visitor import Role
 from services.console.pages import graph, lists, timeline
 from services.console.pages.frame import Asked, Nowhere, Shown, shown
 from services.console.pages.html import Html, el, said, together
-from services.console.words import Words
 
 OPENED = Words("Geopend op", "Opened on")
 TURN = Words("Wie is aan zet?", "Who has the next step?")

@@ -11,13 +11,13 @@ from services.chassis import http
 from services.chassis.auth import NotAuthenticated
 from services.chassis.region import Party
 from services.chassis.runtime import Parts
+from services.chassis.words import Words
 from services.console import clients, sessions
 from services.console.domain.visitor import Visitor
 from services.console.pages.frame import document, sent
 from services.console.pages.html import Html, both, el, said, together
 from services.console.parties import Parties
 from services.console.settings import ConsoleSettings
-from services.console.words import Words
 
 COOKIE = "passend_session"
 SIGN_IN = Words("Aanmelden", "Sign in")

@@ -8,11 +8,12 @@ from typing import NamedTuple
 from fastapi.responses import HTMLResponse
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.chassis.words import Words
 from services.console import words
 from services.console.domain.visitor import ALWAYS_AT_HAND, Role, Visitor
 from services.console.pages.html import Html, both, el, said, together
 from services.console.parties import Parties
-from services.console.words import LISTED, Words
+from services.console.words import LISTED
 
 LOGO = "Passend"
 OVERVIEW = Words("Overzicht", "Overview")

@@ -6,6 +6,7 @@ from textwrap import wrap
 from passend_contracts import catalogue
 from passend_contracts.events import EventAccepted
 
+from services.chassis.words import Words
 from services.console import translation, words
 from services.console.domain.graph import Graph, Node, graph
 from services.console.domain.timeline import Hop
@@ -13,7 +14,6 @@ from services.console.domain.visitor import Visitor
 from services.console.pages.html import Html, el, said, together
 from services.console.pages.timeline import anchor, local
 from services.console.parties import Parties
-from services.console.words import Words
 
 HEADING = Words("Wat leidde tot wat?", "What led to what?")
 LEGEND = Words(

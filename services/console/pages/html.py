@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from html import escape
 
-from services.console.words import Words
+from services.chassis.words import Words
 
 VOID = frozenset({"input", "link", "meta"})
 

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
+from services.chassis.words import Words
 from services.console import store, words
 from services.console.domain.case import Case, Obligation
 from services.console.domain.standing import Crisis, Letter, Referral, WaitingCase
@@ -10,7 +11,7 @@ from services.console.domain.visitor import List
 from services.console.pages.frame import Asked, Nowhere, Shown, shown
 from services.console.pages.html import Html, both, el, said, together
 from services.console.store import PER_PAGE, Page
-from services.console.words import LISTED, Words
+from services.console.words import LISTED
 
 SHORT = 8
 OFFICE = Words("Beslissen doet u op de pagina van Plaatsing", "Decide on the page of Placement")

@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 
+from services.chassis.words import Words
 from services.console import store, words
 from services.console.domain.standing import Figures
 from services.console.domain.visitor import List, Role
 from services.console.pages import lists
 from services.console.pages.frame import Asked, Shown, shown
 from services.console.pages.html import Html, both, el, said, together
-from services.console.words import LISTED, Words
+from services.console.words import LISTED
 
 NO_NUMBER = "-"
 MOST = 8

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.chassis import database
 from services.chassis.calendar import day
 from services.chassis.runtime import Parts
+from services.chassis.words import Words
 from services.console import store, words
 from services.console.domain.visitor import List, Visitor
 from services.console.pages import cases, lists
@@ -23,7 +24,6 @@ from services.console.pages.html import el, said
 from services.console.pages.overview import overview
 from services.console.parties import Parties
 from services.console.settings import ConsoleSettings
-from services.console.words import Words
 
 DATABASE_SECONDS = 2.0
 FILES = {"/stijl.css": ("site.css", "text/css"), "/live.js": ("live.js", "text/javascript"), "/icoon.svg": ("icon.svg", "image/svg+xml")}

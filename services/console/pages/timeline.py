@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from services.chassis.words import Words
 from services.console import translation, words
 from services.console.domain.timeline import Hop
 from services.console.pages.frame import Asked
 from services.console.pages.html import Html, el, said
-from services.console.words import Words
 
 HEADING = Words("Wat is er gebeurd?", "What has happened?")
 NOTHING = Words("Hierover mag u niets lezen.", "There is nothing here for you to read.")

@@ -5,11 +5,11 @@ from html import escape
 from pathlib import Path
 
 from services.chassis.region import CrisisNumber
+from services.chassis.words import Words
 from services.notify.domain.crisis import Crisis, Stage
 from services.notify.domain.message import Purpose
 from services.notify.links import Followed, Links
 from services.notify.pages import words
-from services.notify.pages.words import Words
 
 STYLE = Path(__file__).with_name("crisis.css").read_text(encoding="utf-8")
 

@@ -1,17 +1,9 @@
 """The words on the pages of a crisis: plain Dutch (B1) with English beside it."""
 
 from datetime import datetime
-from typing import NamedTuple
 
 from services.chassis.calendar import LEGAL_TIME
-
-
-class Words(NamedTuple):
-    """The same in both languages."""
-
-    nl: str
-    en: str
-
+from services.chassis.words import Words
 
 CRISIS = Words("Een school vraagt nu hulp", "A school asks for help now")
 TAKE = Words("Ik help nu", "I help now")

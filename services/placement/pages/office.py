@@ -7,6 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 from services.chassis.region import Region
+from services.chassis.words import Words
 from services.placement.decisions import DECISIONS, Capaciteit, Decision, Form
 from services.placement.domain import place
 from services.placement.domain.arrangement import Arrangement
@@ -14,7 +15,7 @@ from services.placement.domain.case import Case
 from services.placement.domain.expertise import ExpertRequest
 from services.placement.domain.place import Place
 from services.placement.pages import words
-from services.placement.pages.words import Words, said
+from services.placement.pages.words import said
 from services.placement.store import Capacity
 
 STYLE = Path(__file__).with_name("office.css").read_text(encoding="utf-8")

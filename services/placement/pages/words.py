@@ -1,15 +1,8 @@
 """The words on the office's page: plain Dutch (B1) with English beside it, per field, button, code and rule."""
 
 from datetime import date
-from typing import NamedTuple
 
-
-class Words(NamedTuple):
-    """The same in both languages."""
-
-    nl: str
-    en: str
-
+from services.chassis.words import Words
 
 TITLE = Words("Wat wacht op ons?", "What waits for us?")
 NOTHING = Words("Er wacht nu niets, en er loopt geen hulp.", "Nothing waits now, and no support runs.")
