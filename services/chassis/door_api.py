@@ -11,7 +11,7 @@ from passend_contracts.catalogue import Lane
 from passend_contracts.envelope import Envelope, Invalid, decode_http, is_batch
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.chassis import doors, http
+from services.chassis import doors, http, turns
 from services.chassis.auth import Principal, Tokens
 from services.chassis.clock import Clock
 from services.chassis.doors import Receipt
@@ -40,8 +40,10 @@ def door_api(
         now = clock.now()
         checked = [doors.check(event, party, now) for event in events]
         good = [event for event in checked if isinstance(event, Envelope)]
-        async with engines[_lane(good)].begin() as connection:
-            receipts = iter(await doors.take_in(connection, good, party, now))
+        lane = _lane(good)
+        with turns.work_of(lane):
+            async with engines[lane].begin() as connection:
+                receipts = iter(await doors.take_in(connection, good, party, now))
         answers = [next(receipts) if isinstance(event, Envelope) else event for event in checked]
         wake_workers()
         return _batch_answer(answers, service) if is_batch(request.headers) else _answer(answers[0], service)

@@ -115,7 +115,7 @@ class Machine:
 
     def _add_consumer(self, lane: Lane, name: str, topics: tuple[str, ...], process: Process) -> None:
         self.health.expect(f"consumer {name}")
-        self.running.append(Consumer(self.service.name, name, topics, process, engine=self.engines[lane], watch=self.watch).run)
+        self.running.append(Consumer(self.service.name, name, lane, topics, process, engine=self.engines[lane], watch=self.watch).run)
 
     def add_worker(self, worker: Worker) -> None:
         """Let it run beside the others."""
