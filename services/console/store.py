@@ -4,33 +4,21 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple, TypeVar
 
-from pydantic_core import to_json
 from sqlalchemy import Row, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
-from sqlmodel import col
 
+from services.chassis.rows import among, put
 from services.console.domain.case import Case, Obligation
 from services.console.domain.standing import Crisis, Figures, Letter, Referral, WaitingCase
 from services.console.domain.visitor import List
 from services.console.tables import CaseRow
 
-SAVE = text("""
-    INSERT INTO case_overview (id, board, school, opened_on, outcome, obligations, due, swv_due, third_party_due, helped, helped_on)
-    SELECT * FROM unnest(
-        CAST(:id AS text[]), CAST(:board AS text[]), CAST(:school AS text[]), CAST(:opened_on AS date[]), CAST(:outcome AS text[]),
-        CAST(:obligations AS jsonb[]), CAST(:due AS date[]), CAST(:swv_due AS date[]), CAST(:third_party_due AS date[]),
-        CAST(:is_helped AS boolean[]), CAST(:helped_on AS date[]))
-    ON CONFLICT (id) DO UPDATE SET
-        (board, school, opened_on, outcome, obligations, due, swv_due, third_party_due, helped, helped_on) =
-        ROW(excluded.board, excluded.school, excluded.opened_on, excluded.outcome, excluded.obligations, excluded.due, excluded.swv_due,
-            excluded.third_party_due, excluded.helped, excluded.helped_on)
-""")
-PLAIN = ("id", "board", "school", "opened_on", "outcome", "due", "swv_due", "third_party_due", "is_helped", "helped_on")
+PLAIN = ("id", "board", "school", "opened_on", "outcome", "due", "swv_due", "third_party_due", "helped_on")
 
 
 async def load(connection: AsyncConnection, case_ids: Sequence[str]) -> dict[str, Case]:
     """The cases that there are."""
-    rows = await connection.execute(select(CaseRow).where(col(CaseRow.id).in_(case_ids)))
+    rows = await connection.execute(select(CaseRow).where(among(CaseRow.id, case_ids)))
     return {row.id: _case(row) for row in rows}
 
 
@@ -45,10 +33,11 @@ def _obligation(*, due: str, **same: str) -> Obligation:
 
 async def save(connection: AsyncConnection, states: Mapping[str, Case]) -> None:
     """Write these cases in place of what was there."""
-    cases = list(states.values())
-    columns: dict[str, list[Any]] = {name: [getattr(case, name) for case in cases] for name in PLAIN}
-    columns["obligations"] = [to_json(case.obligations).decode() for case in cases]
-    await connection.execute(SAVE, columns)
+    await put(connection, CaseRow, [_row(case) for case in states.values()])
+
+
+def _row(case: Case) -> dict[str, Any]:
+    return {name: getattr(case, name) for name in PLAIN} | {"obligations": case.obligations, "helped": case.is_helped}
 
 
 FIGURES = text("""

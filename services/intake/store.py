@@ -5,11 +5,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Row, delete, insert, select
-from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy import Row, delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import col
 
+from services.chassis.rows import among, put
 from services.intake.domain.case import Case, Handover, Known, Outcome
 from services.intake.domain.crisis import Ahead, Call, Crisis
 from services.intake.domain.history import Entry
@@ -24,15 +24,15 @@ OF_THEIR_OWN = {"outcome", "handover_to", "handover_outcome"}
 async def load(connection: AsyncConnection, case_ids: Sequence[str]) -> dict[str, Known]:
     """The cases that there are, with their obligations and crises, and what was heard ahead of those that are not opened yet."""
     obligations = defaultdict(list)
-    for row in await connection.execute(select(ObligationRow).where(col(ObligationRow.case_id).in_(case_ids))):
+    for row in await connection.execute(select(ObligationRow).where(among(ObligationRow.case_id, case_ids))):
         obligations[row.case_id].append(Obligation(Kind(row.kind), row.owner, row.due, row.ground, row.steps))
     crises = defaultdict(list)
-    for told in await connection.execute(select(CrisisRow).where(col(CrisisRow.case_id).in_(case_ids))):
+    for told in await connection.execute(select(CrisisRow).where(among(CrisisRow.case_id, case_ids))):
         crises[told.case_id].append(Crisis(told.id, told.board_urn, told.noticed_on, Entry(told.at, told.event, told.by)))
     calls = defaultdict(list)
-    for call in await connection.execute(select(CallRow).where(col(CallRow.case_id).in_(case_ids))):
+    for call in await connection.execute(select(CallRow).where(among(CallRow.case_id, case_ids))):
         calls[call.case_id].append(Call(call.crisis, call.exhausted_at, call.answered_at))
-    rows = await connection.execute(select(CaseRow).where(col(CaseRow.id).in_(case_ids)))
+    rows = await connection.execute(select(CaseRow).where(among(CaseRow.id, case_ids)))
     heard = {case_id: Ahead(case_id, tuple(crises[case_id]), tuple(calls[case_id])) for case_id in case_ids}
     cases = {row.id: _case(row, tuple(obligations[row.id]), heard[row.id]) for row in rows}
     ahead: dict[str, Known] = {case_id: each for case_id, each in heard.items() if each.crises or each.calls}
@@ -48,26 +48,18 @@ def _case(row: Row[Any], obligations: tuple[Obligation, ...], heard: Ahead) -> C
 
 async def save(connection: AsyncConnection, states: Mapping[str, Known]) -> None:
     """Write these cases, their obligations, crises and the new lines of their history, and what was heard ahead of others."""
-    await connection.execute(delete(CrisisRow).where(col(CrisisRow.case_id).in_(list(states))))
-    if crises := [_crisis_row(case_id, each) for case_id, known in states.items() for each in known.crises]:
-        await connection.execute(insert(CrisisRow), crises)
-    if calls := [{"case_id": case_id, **asdict(each)} for case_id, known in states.items() for each in known.calls]:
-        written = upsert(CallRow)
-        moments = {name: written.excluded[name] for name in ("exhausted_at", "answered_at")}
-        await connection.execute(written.on_conflict_do_update(index_elements=["case_id", "crisis"], set_=moments), calls)
+    await connection.execute(delete(CrisisRow).where(among(CrisisRow.case_id, list(states))))
+    await put(connection, CrisisRow, [_crisis_row(case_id, each) for case_id, known in states.items() for each in known.crises])
+    await put(connection, CallRow, [{"case_id": case_id, **asdict(each)} for case_id, known in states.items() for each in known.calls])
     if cases := [known for known in states.values() if isinstance(known, Case)]:
         await _save_cases(connection, cases)
 
 
 async def _save_cases(connection: AsyncConnection, cases: Sequence[Case]) -> None:
-    written = upsert(CaseRow)
-    fresh = {name: written.excluded[name] for name in FIELDS if name != "id"}
-    await connection.execute(written.on_conflict_do_update(index_elements=["id"], set_=fresh), [_row(case) for case in cases])
-    await connection.execute(delete(ObligationRow).where(col(ObligationRow.case_id).in_([case.id for case in cases])))
-    if obligations := [{"case_id": case.id, **asdict(each)} for case in cases for each in case.obligations]:
-        await connection.execute(insert(ObligationRow), obligations)
-    if lines := [{"case_id": case.id, **asdict(line)} for case in cases for line in case.new_entries]:
-        await connection.execute(insert(HistoryRow), lines)
+    await put(connection, CaseRow, [_row(case) for case in cases])
+    await connection.execute(delete(ObligationRow).where(among(ObligationRow.case_id, [case.id for case in cases])))
+    await put(connection, ObligationRow, [{"case_id": case.id, **asdict(each)} for case in cases for each in case.obligations])
+    await put(connection, HistoryRow, [{"case_id": case.id, **asdict(line)} for case in cases for line in case.new_entries])
 
 
 def _row(case: Case) -> dict[str, Any]:

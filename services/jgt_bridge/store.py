@@ -5,10 +5,9 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import Row, select
-from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
-from sqlmodel import col
 
+from services.chassis.rows import among, put
 from services.jgt_bridge.domain.referral import Consent, Referral, State, Wish
 from services.jgt_bridge.tables import ReferralRow
 
@@ -18,7 +17,7 @@ PLAIN = tuple(name for name in FIELDS if name not in {"consents", "wants_referra
 
 async def load(connection: AsyncConnection, case_ids: Sequence[str]) -> dict[str, Referral]:
     """The referrals that there are."""
-    rows = await connection.execute(select(ReferralRow).where(col(ReferralRow.case_id).in_(case_ids)))
+    rows = await connection.execute(select(ReferralRow).where(among(ReferralRow.case_id, case_ids)))
     return {row.case_id: _referral(row) for row in rows}
 
 
@@ -37,11 +36,7 @@ def _consent(*, purposes: list[str], on: str, **same: Any) -> Consent:
 
 async def save(connection: AsyncConnection, states: Mapping[str, Referral]) -> None:
     """Write these referrals in place of what was there."""
-    written = upsert(ReferralRow)
-    fresh = {name: written.excluded[name] for name in FIELDS if name != "case_id"}
-    await connection.execute(
-        written.on_conflict_do_update(index_elements=["case_id"], set_=fresh), [_row(each) for each in states.values()]
-    )
+    await put(connection, ReferralRow, [_row(each) for each in states.values()])
 
 
 def _row(referral: Referral) -> dict[str, Any]:

@@ -7,10 +7,10 @@ from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import Row, delete, insert, select, tuple_, update
-from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import col
 
+from services.chassis.rows import among, put
 from services.notify.domain.case import Case
 from services.notify.domain.crisis import Crisis, Stage
 from services.notify.domain.link import Link
@@ -24,7 +24,7 @@ Known = Crisis | Case
 
 async def load(connection: AsyncConnection, subjects: Sequence[str]) -> dict[str, Known]:
     """The crises that there are; of a case nothing is kept."""
-    rows = await connection.execute(select(CrisisRow).where(col(CrisisRow.id).in_(subjects)))
+    rows = await connection.execute(select(CrisisRow).where(among(CrisisRow.id, subjects)))
     return {row.id: _crisis(row) for row in rows}
 
 
@@ -41,10 +41,7 @@ def _crisis(row: Row[Any]) -> Crisis:
 async def save(connection: AsyncConnection, states: Mapping[str, Known]) -> None:
     """Write these crises in place of what was there, and the messages about them and about cases; what no longer matters is not sent."""
     if crises := [known for known in states.values() if isinstance(known, Crisis)]:
-        written = upsert(CrisisRow)
-        fresh = {name: written.excluded[name] for name in FIELDS if name != "id"}
-        rows = [{name: getattr(crisis, name) for name in FIELDS} for crisis in crises]
-        await connection.execute(written.on_conflict_do_update(index_elements=["id"], set_=fresh), rows)
+        await put(connection, CrisisRow, [{name: getattr(crisis, name) for name in FIELDS} for crisis in crises])
         await _take_back(connection, crises)
     if written_now := [(known, message, _token(message)) for known in states.values() for message in known.messages]:
         await connection.execute(insert(DeliveryRow), [_delivery(known, message, token) for known, message, token in written_now])
@@ -60,10 +57,10 @@ async def _take_back(connection: AsyncConnection, crises: Sequence[Crisis]) -> N
     unsent = (col(DeliveryRow.done_at).is_(None), col(DeliveryRow.claimed_until).is_(None))
     waiting = delete(DeliveryRow).where(col(DeliveryRow.lane) == "crises", *unsent)
     if over := [crisis.id for crisis in crises if crisis.stage is Stage.RESOLVED]:
-        await connection.execute(waiting.where(col(DeliveryRow.subject).in_(over)))
+        await connection.execute(waiting.where(among(DeliveryRow.subject, over)))
     calls = waiting.where(col(DeliveryRow.about) == About.CRISIS_CALL)
     if taken := [crisis.id for crisis in crises if crisis.stage is Stage.TAKEN]:
-        await connection.execute(calls.where(col(DeliveryRow.subject).in_(taken)))
+        await connection.execute(calls.where(among(DeliveryRow.subject, taken)))
     if anew := [(crisis.id, each.role) for crisis in crises for each in crisis.messages if each.about is About.CRISIS_CALL]:
         await connection.execute(calls.where(tuple_(col(DeliveryRow.subject), col(DeliveryRow.role)).in_(anew)))
 

@@ -10,12 +10,13 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import col
 
+from services.chassis.rows import among, put
 from services.placement.domain import arrangement, expertise, place
 from services.placement.domain.arrangement import Arrangement, Grant
 from services.placement.domain.case import Case
 from services.placement.domain.expertise import ExpertRequest
 from services.placement.domain.place import HOLDING, Offer, Place
-from services.placement.tables import ArrangementRow, Base, CapacityRow, CaseRow, ExpertRow, PlaceRow
+from services.placement.tables import ArrangementRow, CapacityRow, CaseRow, ExpertRow, PlaceRow
 
 ARRANGEMENT = ("request", "kind", "requested_on", "wanted_from", "wanted_until", "hours_wanted")
 GRANT = ("starts_on", "evaluate_on", "ends_on", "hours_per_week", "budget")
@@ -29,15 +30,15 @@ async def load(connection: AsyncConnection, case_ids: Sequence[str]) -> dict[str
     """The cases that there are, with their requests and places."""
     arrangements: dict[str, list[Arrangement]] = defaultdict(list)
     experts: dict[str, list[ExpertRequest]] = defaultdict(list)
-    asked = select(ArrangementRow).where(col(ArrangementRow.case_id).in_(case_ids))
+    asked = select(ArrangementRow).where(among(ArrangementRow.case_id, case_ids))
     for each in await connection.execute(asked.order_by(col(ArrangementRow.requested_on), col(ArrangementRow.request))):
         arrangements[each.case_id].append(_arrangement(each))
-    wanted = select(ExpertRow).where(col(ExpertRow.case_id).in_(case_ids))
+    wanted = select(ExpertRow).where(among(ExpertRow.case_id, case_ids))
     for one in await connection.execute(wanted.order_by(col(ExpertRow.requested_on), col(ExpertRow.request))):
         experts[one.case_id].append(ExpertRequest(**_picked(one, EXPERT), state=expertise.State(one.state)))
-    found = await connection.execute(select(PlaceRow).where(col(PlaceRow.case_id).in_(case_ids)))
+    found = await connection.execute(select(PlaceRow).where(among(PlaceRow.case_id, case_ids)))
     places = {row.case_id: _place(row) for row in found}
-    rows = await connection.execute(select(CaseRow).where(col(CaseRow.id).in_(case_ids)))
+    rows = await connection.execute(select(CaseRow).where(among(CaseRow.id, case_ids)))
     return {
         row.id: Case(
             **_picked(row, CASE), arrangements=tuple(arrangements[row.id]), experts=tuple(experts[row.id]), place=places.get(row.id)
@@ -63,19 +64,12 @@ def _picked(of: object, names: Iterable[str]) -> dict[str, Any]:
 async def save(connection: AsyncConnection, states: Mapping[str, Case]) -> None:
     """Write these cases in place of what was there."""
     cases = states.values()
-    await _write(connection, CaseRow, "id", [_picked(case, CASE) for case in cases])
+    await put(connection, CaseRow, [_picked(case, CASE) for case in cases])
     asked = [_arrangement_row(case.id, each) for case in cases for each in case.arrangements]
-    await _write(connection, ArrangementRow, "request", asked)
+    await put(connection, ArrangementRow, asked)
     wanted = [{"case_id": case.id, "state": each.state.value, **_picked(each, EXPERT)} for case in cases for each in case.experts]
-    await _write(connection, ExpertRow, "request", wanted)
-    await _write(connection, PlaceRow, "case_id", [_place_row(case.id, case.place) for case in cases if case.place])
-
-
-async def _write(connection: AsyncConnection, table: type[Base], key: str, rows: Sequence[Mapping[str, Any]]) -> None:
-    if rows:
-        written = upsert(table)
-        fresh = {name: written.excluded[name] for name in table.model_fields if name != key}
-        await connection.execute(written.on_conflict_do_update(index_elements=[key], set_=fresh), rows)
+    await put(connection, ExpertRow, wanted)
+    await put(connection, PlaceRow, [_place_row(case.id, case.place) for case in cases if case.place])
 
 
 def _arrangement_row(case_id: str, each: Arrangement) -> dict[str, Any]:
