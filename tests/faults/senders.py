@@ -83,10 +83,10 @@ class Board:
         answer = await self.http.post("/v1/gebeurtenissen", content=body, headers=self._headers(BATCH), timeout=60)
         assert {each["status"] for each in answer.json()} == {202}
 
-    async def answered(self, *statuses: int) -> None:
-        """Wait until the door gave one of these."""
+    async def answered(self, status: int, times: int = 1) -> None:
+        """Wait until the door gave this so often."""
         async with asyncio.timeout(PATIENCE):
-            while not self.answers.keys() & set(statuses):  # noqa: ASYNC110 -- whoever sends when it does
+            while self.answers[status] < times:  # noqa: ASYNC110 -- whoever sends when it does
                 await asyncio.sleep(0.01)
 
     async def post(self, body: bytes) -> int:
