@@ -73,11 +73,20 @@ class Scene:
         """Wait until all is done, and hold what stands on the topics against what was sent; no part may have stood in another's way."""
         for service in self.processes:
             await service.ready()
-        await self.all_read()
-        await self.database.until(DONE)
+        await self.all_done()
         self.rows.append(await self._row(scenario, load))
         assert self.row.faults == {}
         assert await self.database.value(DEADLOCKS) == 0
+
+    async def end_and_keep(self) -> None:
+        """End the service and keep its database as it is, as a backup does."""
+        await self.service.end()
+        await self.pair.databases.keep(self.service.name)
+
+    async def end_and_restore(self) -> None:
+        """End the service and put back the database that was kept."""
+        await self.service.end()
+        await self.pair.databases.restore(self.service.name)
 
     async def kill_after(self, commit: Gate, committed: str) -> None:
         """Kill the service when a commit that it waits for is done, by that query, and before it has learned so."""
@@ -101,6 +110,11 @@ class Scene:
     @property
     def row(self) -> Row:
         return self.rows[-1]
+
+    async def all_done(self) -> None:
+        """Wait until what has been sent up to now has had its effect, and that stands on the topics."""
+        await self.all_read()
+        await self.database.until(DONE)
 
     async def all_read(self) -> None:
         """Wait until what has been sent up to now is read, and its effect committed."""

@@ -47,7 +47,7 @@ async def test_when_it_is_back_crises_go_first_though_they_came_last(intake: Sce
     async with intake.under_load("10 Kafka back, crises behind all that waited") as load:
         await load.reached(50)
         await intake.pair.kill_broker()
-        await intake.service.broken("relay", "relay crises")
+        await intake.service.broken("relay")
         for _ in range(BATCHES):
             cases = [a_case(random) for _ in range(CASES_A_BATCH)]
             await intake.board.send_at_once([event for case in cases for event in case.events])
@@ -57,6 +57,7 @@ async def test_when_it_is_back_crises_go_first_though_they_came_last(intake: Sce
         for crisis in crises:
             await intake.board.send(crisis.events[0])
             load.took(crisis)
+        await intake.service.broken("relay crises")
         await intake.pair.start_broker()
     last_crisis = max(record.timestamp for record in await kafka.read(intake.pair.kafka, CRISES))
     behind = sum(record.timestamp > last_crisis for record in await kafka.read(intake.pair.kafka, SCHOOL))

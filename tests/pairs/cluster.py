@@ -93,11 +93,12 @@ class Cluster(Pair):
     async def lay_out(self, topic: str, nodes: Sequence[int] = NODES, *, in_sync: int = 2) -> None:
         """Make an empty topic anew: with its copies on these nodes, and taking records only while so many of them have all of it."""
         self._laid_out.add(topic)
-        await asyncio.to_thread(self._admin.delete_topics([topic])[topic].result, WAIT_SECONDS)
-        await self._until(lambda topics: topic not in topics)
+        if await asyncio.to_thread(lambda: topic in self._admin.list_topics(timeout=10).topics):
+            await asyncio.to_thread(self._admin.delete_topics([topic])[topic].result, WAIT_SECONDS)
+            await self._until(lambda topics: topic not in topics)
         count = self._partitions[topic]
         copies = [[nodes[(n + turn) % len(nodes)] for turn in range(len(nodes))] for n in range(count)]
-        new = NewTopic(topic, replica_assignment=copies, config={"min.insync.replicas": str(in_sync)})
+        new = NewTopic(topic, num_partitions=count, replica_assignment=copies, config={"min.insync.replicas": str(in_sync)})
         await asyncio.to_thread(self._admin.create_topics([new])[topic].result, WAIT_SECONDS)
         await self._until(lambda topics: topic in topics and len(topics[topic].partitions) == count)
 
