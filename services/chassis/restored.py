@@ -4,9 +4,9 @@ Without this its numbers would be given a second time, to other events, and what
 """
 
 import asyncio
-from collections import defaultdict
+from collections import ChainMap, defaultdict
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
@@ -27,9 +27,12 @@ from services.chassis.transaction import S
 
 CASES_AT_ONCE = 200
 SILENCE_SECONDS = 30.0
+STOP_SECONDS = 5.0
 MARGIN = timedelta(hours=1)
 """How much earlier than the last thing it remembers to have published a restored service begins to read: more than clocks differ."""
 
+ALONE = text("SELECT pg_advisory_lock(2803)")
+NEXT = text("SELECT pg_advisory_unlock(2803)")
 LAST_PUBLISHED = text("SELECT max(published_at) FROM outbox")
 
 T = TypeVar("T")
@@ -40,17 +43,16 @@ log = structlog.get_logger()
 async def compare(service: Service[S], engine: AsyncEngine, settings: Settings) -> int:
     """Take over from the topics what the database has forgotten; returns how many cases that concerned, 0 as a rule.
 
-    Safe to do again and beside other replicas that did it. Raises `KafkaError`, `TimeoutError` or the database's errors; nobody may
-    have published anything since the database was put back.
+    Safe to do again, and replicas take turns. Raises `KafkaError`, `TimeoutError` or the database's errors; nobody may have published
+    anything since the database was put back.
     """
-    async with _reader(settings) as consumer:
+    async with _alone(engine) as connection, _reader(settings) as consumer:
         begins, ends = await _bounds(consumer, service)
         newest = {partition: end - 1 for partition, end in ends.items() if end > begins[partition]}
-        async with engine.connect() as connection:
-            last = [event async for event in _told(service, _records(consumer, newest, ends))]
-            if not await _is_behind(connection, service, last):
-                return 0
-            since = (await connection.execute(LAST_PUBLISHED)).scalar_one()
+        last = [event async for event in _told(service, _records(consumer, newest, ends))]
+        if not await _is_behind(connection, service, last):
+            return 0
+        since = (await connection.execute(LAST_PUBLISHED)).scalar_one()
         log.warning("database_restored", remembers_until=since and since.isoformat())
         start = await _since(consumer, since - MARGIN, newest, ends) if since else {partition: begins[partition] for partition in newest}
         return await _take_back(service, engine, [event async for event in _told(service, _records(consumer, start, ends))])
@@ -63,9 +65,22 @@ async def _reader(settings: Settings) -> AsyncIterator[AIOKafkaConsumer]:
         await consumer.start()
         yield consumer
     finally:
-        await consumer.stop()
+        with suppress(TimeoutError):  # it may wait for ever for what it was about to ask
+            async with asyncio.timeout(STOP_SECONDS):
+                await consumer.stop()
         if (task := asyncio.current_task()) and task.cancelling():  # aiokafka swallows a cancellation that comes while a client closes
             raise asyncio.CancelledError
+
+
+@asynccontextmanager
+async def _alone(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """A connection of which the replicas have one at a time; no transaction, for reading may take long."""
+    async with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+        await connection.execute(ALONE)
+        try:
+            yield connection
+        finally:
+            await connection.execute(NEXT)
 
 
 Offsets = Mapping[TopicPartition, int]
@@ -74,12 +89,16 @@ Said = tuple[str, Envelope, int]
 
 
 async def _bounds(consumer: AIOKafkaConsumer, service: Service[S]) -> tuple[Offsets, Offsets]:
-    """Where the partitions begin and end to which this service writes."""
+    """Where the partitions begin and end to which this service writes. Asked for together, or each topic costs a turn of its own."""
     own = [topic.name for topic in catalogue.TOPICS.values() if topic.writer == service.name]
     addressed = [catalogue.to_topic(party, lane) for party, lane in service.region.lanes()]
-    topics = [*own, *addressed, catalogue.dlq_topic(service.name)]
-    partitions = [TopicPartition(name, n) for name in topics for n in range(catalogue.topic(name).partitions)]
-    return await consumer.beginning_offsets(partitions), await consumer.end_offsets(partitions)
+    topics = [
+        [TopicPartition(name, n) for n in range(catalogue.topic(name).partitions)]
+        for name in (*own, *addressed, catalogue.dlq_topic(service.name))
+    ]
+    ends = await asyncio.gather(*map(consumer.end_offsets, topics))
+    begins = await asyncio.gather(*map(consumer.beginning_offsets, topics))
+    return dict(ChainMap(*begins)), dict(ChainMap(*ends))
 
 
 async def _since(consumer: AIOKafkaConsumer, moment: datetime, partitions: Iterable[TopicPartition], ends: Offsets) -> Offsets:
@@ -90,6 +109,8 @@ async def _since(consumer: AIOKafkaConsumer, moment: datetime, partitions: Itera
 
 async def _records(consumer: AIOKafkaConsumer, start: Offsets, ends: Offsets) -> AsyncIterator[ConsumerRecord]:
     """All records from these offsets to the ends; raises `TimeoutError` when Kafka falls silent before."""
+    if not start:
+        return
     consumer.assign(list(start))
     for partition, offset in start.items():
         consumer.seek(partition, offset)
@@ -111,7 +132,7 @@ async def _told(service: Service[S], records: AsyncIterator[ConsumerRecord]) -> 
             event = decode_kafka(record.key, record.value, record.headers)
         except Invalid:  # another writer's, or a dead letter as it came
             continue
-        if event.producer == service.name and event.sequence:
+        if event.producer == service.name and (event.sequence or "").isdigit():
             yield record.topic, event, record.timestamp
 
 

@@ -45,6 +45,8 @@ class Scene:
     operator: Operator
     beside: list[ServiceProcess] = field(default_factory=list)
     """Other processes that a test let take part."""
+    restored: int = 0
+    """How often its database was put back."""
 
     @asynccontextmanager
     async def replicas(self, *names: str) -> AsyncIterator[list[ServiceProcess]]:
@@ -76,6 +78,7 @@ class Scene:
         await self.all_done()
         self.rows.append(await self._row(scenario, load))
         assert self.row.faults == {}
+        assert sum(process.said.count("database_restored") for process in self.processes) == self.restored
         assert await self.database.value(DEADLOCKS) == 0
 
     async def end_and_keep(self) -> None:
@@ -87,6 +90,7 @@ class Scene:
         """End the service and put back the database that was kept."""
         await self.service.end()
         await self.pair.databases.restore(self.service.name)
+        self.restored += 1
 
     async def kill_after(self, commit: Gate, committed: str) -> None:
         """Kill the service when a commit that it waits for is done, by that query, and before it has learned so."""

@@ -127,8 +127,15 @@ class ServiceProcess:
 
     async def consumed(self, consumer: str) -> int:
         """How many records that consumer of this process has read since the process began."""
-        found = re.search(rf'^events_consumed_total{{consumer="{consumer}",.*}} (\S+)$', await self.metrics(), re.MULTILINE)
-        return int(float(found[1])) if found else 0
+        return await self._counted("events_consumed_total", f'consumer="{consumer}"')
+
+    async def effects(self) -> int:
+        """How many events this process let take effect since it began."""
+        return await self._counted("events_effect_total", "")
+
+    async def _counted(self, counter: str, label: str) -> int:
+        found = re.findall(rf"^{counter}{{(.*)}} (\S+)$", await self.metrics(), re.MULTILINE)
+        return sum(int(float(value)) for labels, value in found if label in labels)
 
     async def until_printed(self, text: str, times: int = 1) -> None:
         """Wait until it has printed this so often, in all its lives."""

@@ -84,6 +84,7 @@ async def test_one_cut_off_until_its_partitions_moved_does_its_late_work_in_vain
             await second.until_printed(NOT_HEARD, second.said.count(NOT_HEARD) + 1)
             to_kafka.put_back()
             await load.reached(load.count + 50)
+        assert sum([await service.effects() for service in jgt_bridge.processes]) == load.count
 
 
 async def _by_lead(scene: Scene) -> tuple[ServiceProcess, ServiceProcess]:
