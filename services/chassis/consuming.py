@@ -82,9 +82,8 @@ class Consumer:
 
     async def _start(self) -> KafkaBroker:
         self._positions = Positions(self.name, await self._watch.ask())
-        broker = KafkaBroker(
-            self._settings.kafka, allow_auto_create_topics=False, logger=None, request_timeout_ms=15_000, graceful_timeout=5
-        )
+        servers = self._settings.kafka.split(",")  # FastStream takes a text for one server
+        broker = KafkaBroker(servers, allow_auto_create_topics=False, logger=None, request_timeout_ms=15_000, graceful_timeout=5)
         group = kafka.group(self._service, self.name)
         topics, assignment = await self._assignment(group)
         self._subscriber = broker.subscriber(  # type: ignore[call-overload]  # its overloads know no unpacked arguments

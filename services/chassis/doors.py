@@ -118,6 +118,23 @@ async def take_in(connection: AsyncConnection, events: Sequence[Envelope], party
     return [_answer(event, content, fresh, earlier) for event, content in zip(events, hashes, strict=True)]
 
 
+WAITING_SINCE = text("""
+    SELECT source, id FROM arrival WHERE handled_at IS NULL AND received_at > :since ORDER BY n FOR UPDATE
+""")
+LINE_UP = text("UPDATE arrival SET n = DEFAULT WHERE source = :source AND id = :id")
+
+
+async def close(connection: AsyncConnection) -> None:
+    """Let nothing in until this transaction is over; who comes meanwhile waits."""
+    await connection.execute(text("LOCK TABLE arrival IN SHARE ROW EXCLUSIVE MODE"))
+
+
+async def line_up_again(connection: AsyncConnection, since: datetime) -> None:
+    """Let what was taken in after that moment, and waits, take effect after all else that waits; the door is closed meanwhile."""
+    for row in (await connection.execute(WAITING_SINCE, {"since": since})).all():
+        await connection.execute(LINE_UP, {"source": row.source, "id": row.id})
+
+
 Kept = Mapping[tuple[str, str], Row[Any]]
 
 

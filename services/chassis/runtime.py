@@ -14,7 +14,7 @@ from fastapi import APIRouter, FastAPI
 from passend_contracts.catalogue import Lane
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.chassis import database, http, kafka, partitions, telemetry
+from services.chassis import database, http, kafka, partitions, restored, telemetry
 from services.chassis.arrivals import ArrivalWorker, FromTopics
 from services.chassis.auth import Tokens
 from services.chassis.backoff import Backoff
@@ -71,8 +71,11 @@ class Machine:
     running: list[Running] = field(default_factory=list)
     workers: list[Worker] = field(default_factory=list)
     relays: list[Relay] = field(default_factory=list)
+    compared: asyncio.Event = field(default_factory=asyncio.Event)
+    """Whether the database is known to be no older than the topics; before that, nothing takes effect and nothing is published."""
 
     def __post_init__(self) -> None:
+        self._later: list[str] = []
         self.clock = clock(self.settings.clock)
         url = str(self.settings.database_url)
         self.engines: dict[Lane, AsyncEngine] = {lane: database.connect(url, pool=CONNECTIONS[lane]) for lane in self.service.lanes}
@@ -81,7 +84,7 @@ class Machine:
             for lane, engine in self.engines.items()
         }
         self.watch = kafka.LogWatch(self.settings, self.health)
-        self.running.append(self.watch.run)
+        self.running += [self.watch.run, self._compare]
         for part in (database.PART, kafka.PART):
             self.health.expect(part)
         for lane in self.service.lanes:
@@ -103,19 +106,42 @@ class Machine:
     def _add_lane(self, lane: Lane) -> None:
         if self.service.writes_in(lane):
             relay = Relay(self.service.name, lane, engine=self.engines[lane], watch=self.watch)
-            self.health.expect(telemetry.part("relay", lane))
             self.relays.append(relay)
-            self.running.append(relay.run)
+            self._add_compared(telemetry.part("relay", lane), relay.run)
         if topics := self.service.topics(lane):
             self._add_consumer(lane, kafka.reader(lane), topics, Inbox(self.service, self.clock, self.wake_relays))
         if lane in self.service.door_lanes:
-            self.add_worker(ArrivalWorker(self.service, lane, **self.worker_parts(lane)))
+            worker = ArrivalWorker(self.service, lane, **self.worker_parts(lane))
+            self.workers.append(worker)
+            self._add_compared(worker.name, worker.run)
             door = FromTopics(self.service, lane, self.clock, [self.wake_relays, self.wake_workers])
             self._add_consumer(lane, kafka.door(lane), door.topics, door)
 
     def _add_consumer(self, lane: Lane, name: str, topics: tuple[str, ...], process: Process) -> None:
-        self.health.expect(f"consumer {name}")
-        self.running.append(Consumer(self.service.name, name, lane, topics, process, engine=self.engines[lane], watch=self.watch).run)
+        consumer = Consumer(self.service.name, name, lane, topics, process, engine=self.engines[lane], watch=self.watch)
+        self._add_compared(f"consumer {name}", consumer.run)
+
+    def _add_compared(self, part: str, run: Running) -> None:
+        async def later() -> None:
+            await self.compared.wait()
+            await run()
+
+        self.health.expect(part)
+        self._later.append(part)
+        self.running.append(later)
+
+    async def _compare(self) -> None:
+        """Hold the database against the topics, as soon as Kafka answers."""
+        backoff = Backoff()
+        while not self.compared.is_set():
+            try:
+                await restored.compare(self.service, self.engines["cases"], self.settings)
+            except Exception as error:  # noqa: BLE001 -- Kafka or the database is not there, or not ready yet: wait for it
+                for part in self._later:
+                    self.health.broken(part, type(error).__name__)
+                await backoff.wait_after(error)
+            else:
+                self.compared.set()
 
     def add_worker(self, worker: Worker) -> None:
         """Let it run beside the others."""

@@ -152,3 +152,9 @@ VERSION_2 = (
     "CREATE INDEX deadline_due ON deadline (due, subject) WHERE fired_at IS NULL",
 )
 """Parking, deadlines, lanes, and tables that are dropped by the month."""
+
+VERSION_3 = (
+    # What stands on the topics though this database was put back to a moment before it: ids and numbers per topic (restored.py).
+    "ALTER TABLE case_lock ADD told jsonb NOT NULL DEFAULT '{}'",
+)
+"""A database that was restored takes over from the topics what it has forgotten."""

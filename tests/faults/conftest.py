@@ -4,6 +4,7 @@ import asyncio
 import os
 import random
 from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
 
 import httpx
@@ -15,6 +16,7 @@ from tests.faults.operator import Operator
 from tests.faults.scene import Scene
 from tests.faults.senders import Board, Intake
 from tests.faults.service import PATIENCE, process_of
+from tests.pairs.cluster import Cluster, cluster
 from tests.pairs.embedded import Process
 from tests.pairs.pair import Pair
 from tests.pairs.topics import REGION
@@ -72,6 +74,29 @@ def issuer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Issuer]:
     issuer.stop()
 
 
+@pytest.fixture(scope="session")
+def open_clusters() -> Iterator[tuple[ExitStack, list[Cluster]]]:
+    with ExitStack() as stack:
+        yield stack, []
+
+
+@pytest.fixture
+async def three_brokers(pair: Pair, open_clusters: tuple[ExitStack, list[Cluster]]) -> AsyncIterator[Cluster]:
+    """Three brokers beside the pair, started for the first test that asks for them."""
+    stack, started = open_clusters
+    if not started:
+        started.append(stack.enter_context(cluster(pair)))
+    async with started[0].for_one_test() as ready:
+        yield ready
+
+
+@pytest.fixture
+async def on_three_brokers(three_brokers: Cluster, issuer: Issuer, rows: list[Row], tmp_path: Path) -> AsyncIterator[Scene]:
+    """Intake on three brokers; a board's events come in at its door."""
+    async with _intake(three_brokers, issuer, rows, tmp_path) as scene:
+        yield scene
+
+
 @pytest.fixture
 async def jgt_bridge(pair: Pair, issuer: Issuer, rows: list[Row], tmp_path: Path) -> AsyncIterator[Scene]:
     """jgt_bridge; the school's facts come in over Kafka."""
@@ -83,6 +108,12 @@ async def jgt_bridge(pair: Pair, issuer: Issuer, rows: list[Row], tmp_path: Path
 @pytest.fixture
 async def intake(pair: Pair, issuer: Issuer, rows: list[Row], tmp_path: Path) -> AsyncIterator[Scene]:
     """Intake; a board's events come in at its door."""
+    async with _intake(pair, issuer, rows, tmp_path) as scene:
+        yield scene
+
+
+@asynccontextmanager
+async def _intake(pair: Pair, issuer: Issuer, rows: list[Row], directory: Path) -> AsyncIterator[Scene]:
     board, operator = await issuer.token(BOARD), await issuer.token("console")
-    async with process_of("intake", pair, tmp_path, issuer=issuer.url, **QUICK) as service:
+    async with process_of("intake", pair, directory, issuer=issuer.url, **QUICK) as service:
         yield Scene(pair, service, Board(service.http, board), SEED, rows, Operator(service.http, operator))

@@ -19,10 +19,8 @@ REFUSE = """
     CREATE OR REPLACE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'refused by a test'; END $$
 """
 WAITING = """
-    SELECT EXISTS (
-        SELECT FROM pg_locks JOIN pg_database ON pg_database.oid = database
-        WHERE datname = current_database() AND locktype = 'advisory' AND NOT granted
-    )
+    SELECT count(*) >= $1 FROM pg_locks JOIN pg_database ON pg_database.oid = database
+    WHERE datname = current_database() AND locktype = 'advisory' AND NOT granted
 """
 
 
@@ -98,9 +96,9 @@ class Gate:
     database: Database
     connection: asyncpg.Connection
 
-    async def reached(self) -> None:
-        """Wait until somebody stands before it."""
-        await self.database.until(WAITING)
+    async def reached(self, sessions: int = 1) -> None:
+        """Wait until somebody stands before it, or so many."""
+        await self.database.until(WAITING, sessions)
 
     async def open(self) -> None:
         """Let them go on."""

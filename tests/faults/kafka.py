@@ -31,3 +31,15 @@ async def read(kafka: str, *topics: str) -> list[ConsumerRecord]:
                 for records in (await consumer.getmany(timeout_ms=100)).values():
                     found += records
     return found
+
+
+async def commit_ends(kafka: str, group: str, topic: str) -> None:
+    """Say in the name of a group that it has read all of a topic."""
+    last = await ends(kafka, [topic])
+    consumer = AIOKafkaConsumer(bootstrap_servers=kafka, group_id=group, enable_auto_commit=False)
+    consumer.assign(list(last))
+    try:
+        await consumer.start()
+        await consumer.commit(last)
+    finally:
+        await consumer.stop()

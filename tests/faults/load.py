@@ -107,11 +107,14 @@ class Load:
     cases: list[Case] = field(default_factory=list)
     accepted: dict[str, float] = field(default_factory=dict)
     """When each event was accepted, by its id, in seconds since 1970."""
+    _may_send: asyncio.Event = field(default_factory=asyncio.Event)
+    _sending: int = 0
 
     @asynccontextmanager
     async def flowing(self) -> AsyncIterator[None]:
         """Send while the body runs, and on until there were enough; a case that was begun is finished."""
         random, enough = Random(self.seed), asyncio.Event()
+        self._may_send.set()
         async with asyncio.timeout(None) as bound, asyncio.TaskGroup() as lanes:
             for _ in range(LANES):
                 lanes.create_task(self._lane(random, enough))
@@ -123,9 +126,22 @@ class Load:
         while len(self.accepted) < AT_LEAST or not enough.is_set():
             self.cases.append(case := a_case(random))
             for event in case.events:
+                await self._may_send.wait()
+                self._sending += 1
                 await self.send(event)
+                self._sending -= 1
                 self.accepted[event.id] = time()
                 await asyncio.sleep(PAUSE_SECONDS)
+
+    @asynccontextmanager
+    async def held(self) -> AsyncIterator[None]:
+        """Nothing is sent or on its way meanwhile."""
+        self._may_send.clear()
+        async with asyncio.timeout(PATIENCE):
+            while self._sending:  # noqa: ASYNC110 -- lanes, not one thing to be woken by
+                await asyncio.sleep(0.01)
+        yield
+        self._may_send.set()
 
     def took(self, *cases: Case) -> None:
         """These were accepted just now, outside the lanes."""

@@ -28,8 +28,18 @@ class Operator:
 
     async def release(self, case: str) -> None:
         """Let everything of it take effect; nothing may be left waiting."""
-        path, reason = f"/v1/geparkeerd/{case}/vrijgaven", {"reason": "the fault is mended"}
-        assert self._ok(await self.http.post(path, json=reason, headers=self._headers))["waiting"] == 0
+        assert self._ok(await self.try_release(f"geparkeerd/{case}"))["waiting"] == 0
+
+    async def try_release(self, what: str) -> httpx.Response:
+        """Let a parked case or a dead letter take effect, or hear why not."""
+        return await self.http.post(f"/v1/{what}/vrijgaven", json={"reason": "the fault is mended"}, headers=self._headers)
+
+    async def first_letter(self) -> int:
+        """The number of the first dead letter, as soon as there is one."""
+        async with asyncio.timeout(PATIENCE):
+            while not (letters := self._ok(await self.http.get("/v1/dode-brieven", headers=self._headers))):  # noqa: ASYNC110 -- asked as a person asks
+                await asyncio.sleep(0.05)
+        return int(letters[0]["n"])
 
     @property
     def _headers(self) -> dict[str, str]:

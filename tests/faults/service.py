@@ -2,10 +2,11 @@
 
 import asyncio
 import os
+import re
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -24,22 +25,19 @@ PATIENCE = 90.0
 class ServiceProcess:
     """`python -m services.<name>` on a port that stays the same; what it prints is kept over all its lives."""
 
-    def __init__(self, name: str, pair: Pair, issuer: str, log: Path, **settings: str) -> None:
+    def __init__(self, name: str, log: Path, environment: Mapping[str, str]) -> None:
         self.name = name
         self.port = free_port()
-        self._environment = os.environ | {
-            "PASSEND_PORT": str(self.port),
-            "PASSEND_DATABASE_URL": pair.database_url(name),
-            "PASSEND_KAFKA": pair.kafka,
-            "PASSEND_KAFKA_EMBEDDED": str(pair.embedded),
-            "PASSEND_REGION": str(REGION),
-            "PASSEND_JWKS_URL": f"{issuer}/jwks.json",
-            "PASSEND_ISSUER": issuer,
-        }
-        self.tell(**settings)
+        self._environment = {**environment, "PASSEND_PORT": str(self.port)}
         self._log = log
         self._process: subprocess.Popen[bytes] | None = None
         self.http = httpx.AsyncClient(base_url=f"http://127.0.0.1:{self.port}", timeout=15, trust_env=False)
+
+    def twin(self, replica: str) -> "ServiceProcess":
+        """Another replica of the same service, with the same settings and a log of its own; not started."""
+        twin = ServiceProcess(self.name, self._log.with_name(f"{self.name}-{replica}.log"), self._environment)
+        twin.tell(replica=replica)
+        return twin
 
     def tell(self, **settings: str) -> None:
         """Give it these settings from its next start on."""
@@ -127,6 +125,29 @@ class ServiceProcess:
         """Its metrics as text."""
         return (await self.http.get("/metrics")).text
 
+    async def consumed(self, consumer: str) -> int:
+        """How many records that consumer of this process has read since the process began."""
+        return await self._counted("events_consumed_total", f'consumer="{consumer}"')
+
+    async def effects(self) -> int:
+        """How many events this process let take effect since it began."""
+        return await self._counted("events_effect_total", "")
+
+    async def _counted(self, counter: str, label: str) -> int:
+        found = re.findall(rf"^{counter}{{(.*)}} (\S+)$", await self.metrics(), re.MULTILINE)
+        return sum(int(float(value)) for labels, value in found if label in labels)
+
+    async def until_printed(self, text: str, times: int = 1) -> None:
+        """Wait until it has printed this so often, in all its lives."""
+        async with asyncio.timeout(PATIENCE):
+            while self.said.count(text) < times:  # noqa: ASYNC110 -- a file wakes nobody
+                await asyncio.sleep(0.05)
+
+    @property
+    def replica(self) -> str:
+        """Its name among several."""
+        return self._environment.get("PASSEND_REPLICA", "0")
+
     @property
     def said(self) -> str:
         """What it printed, in all its lives."""
@@ -137,8 +158,24 @@ class ServiceProcess:
 async def process_of(
     name: str, pair: Pair, directory: Path, *, issuer: str = "http://127.0.0.1:1", **settings: str
 ) -> AsyncIterator[ServiceProcess]:
-    """A service that is not started yet; nothing is left of it afterwards. A second replica needs another `replica`."""
-    service = ServiceProcess(name, pair, issuer, directory / f"{name}-{settings.get('replica', '0')}.log", **settings)
+    """A service that is not started yet; nothing is left of it afterwards."""
+    environment = os.environ | {
+        "PASSEND_DATABASE_URL": pair.database_url(name),
+        "PASSEND_KAFKA": pair.kafka,
+        "PASSEND_KAFKA_EMBEDDED": str(pair.embedded),
+        "PASSEND_REGION": str(REGION),
+        "PASSEND_JWKS_URL": f"{issuer}/jwks.json",
+        "PASSEND_ISSUER": issuer,
+    }
+    service = ServiceProcess(name, directory / f"{name}-0.log", environment)
+    service.tell(**settings)
+    async with kept(service):
+        yield service
+
+
+@asynccontextmanager
+async def kept(service: ServiceProcess) -> AsyncIterator[ServiceProcess]:
+    """See to it that nothing is left of a service afterwards."""
     async with service.http:
         try:
             yield service

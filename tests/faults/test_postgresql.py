@@ -41,6 +41,21 @@ async def test_away_at_the_start_and_killed_later(intake: Scene) -> None:
     assert intake.board.answers.keys() <= {200, 202, 503}
 
 
+async def test_restarted_and_then_read_only_for_a_while(intake: Scene) -> None:
+    async with intake.under_load("17 PostgreSQL restarted, then read-only for a while") as load:
+        await load.reached(50)
+        await intake.pair.restart_database()
+        await load.reached(load.count + 50)
+        asked = intake.board.answers[503]
+        async with intake.pair.databases.read_only():
+            await intake.board.answered(503, times=asked + 50)
+            await intake.service.broken("relay", "arrivals")
+            accepted = load.count
+            await intake.board.answered(503, times=intake.board.answers[503] + 50)
+            assert load.count == accepted
+    assert {202, 503} <= intake.board.answers.keys() <= {200, 202, 503}
+
+
 @pytest.mark.parametrize("seconds", [5, pytest.param(180, marks=pytest.mark.long)])
 async def test_a_transaction_that_stays_open_holds_nobody_up_and_what_it_tells_late_goes_out(intake: Scene, seconds: int) -> None:
     await intake.service.start()

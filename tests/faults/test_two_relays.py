@@ -1,15 +1,12 @@
 """Two replicas whose relays take turns: one stands still with a batch in its hands, or Kafka cuts both off again and again."""
 
-from pathlib import Path
 from random import Random
 
 import pytest
 
 from services.chassis.lease import LEASE_SECONDS
-from tests.faults.conftest import QUICK, Issuer
 from tests.faults.proxy import flaky
 from tests.faults.scene import Scene
-from tests.faults.service import process_of
 from tests.pairs.docker import DockerPair
 
 pytestmark = [pytest.mark.real_broker("consumer groups, and a relay that does not wait for readers"), pytest.mark.long]
@@ -17,9 +14,8 @@ pytestmark = [pytest.mark.real_broker("consumer groups, and a relay that does no
 LEADER = "SELECT holder FROM relay_lease WHERE lane = 'cases' AND expires_at > clock_timestamp()"
 
 
-async def test_one_that_stood_still_over_its_lease_marks_nothing(jgt_bridge: Scene, issuer: Issuer, tmp_path: Path) -> None:
-    async with process_of("jgt_bridge", jgt_bridge.pair, tmp_path, issuer=issuer.url, replica="1", **QUICK) as second:
-        jgt_bridge.beside.append(second)
+async def test_one_that_stood_still_over_its_lease_marks_nothing(jgt_bridge: Scene) -> None:
+    async with jgt_bridge.replicas("1") as (second,):
         await jgt_bridge.service.start()
         await second.start()
         async with jgt_bridge.under_load(f"3 relay stands still over its lease of {LEASE_SECONDS} s", start=False) as load:
@@ -35,17 +31,15 @@ async def test_one_that_stood_still_over_its_lease_marks_nothing(jgt_bridge: Sce
         assert await jgt_bridge.database.value(LEADER) == "1"
 
 
-async def test_two_whose_publishes_fail_at_random_tell_everything_in_order(jgt_bridge: Scene, issuer: Issuer, tmp_path: Path) -> None:
+async def test_two_whose_publishes_fail_at_random_tell_everything_in_order(jgt_bridge: Scene) -> None:
     assert isinstance(jgt_bridge.pair, DockerPair)
     told, real = jgt_bridge.pair.proxied
-    by_proxy = f"127.0.0.1:{told}"
     first = jgt_bridge.service
-    first.tell(kafka=by_proxy)
+    first.tell(kafka=f"127.0.0.1:{told}")
     async with (
         flaky(told, real, share=0.1, random=Random(jgt_bridge.seed)) as proxy,
-        process_of("jgt_bridge", jgt_bridge.pair, tmp_path, issuer=issuer.url, kafka=by_proxy, replica="1", **QUICK) as second,
+        jgt_bridge.replicas("1") as (second,),
     ):
-        jgt_bridge.beside.append(second)
         await first.start()
         await second.start()
         async with jgt_bridge.under_load("4 two relays, every tenth publish fails", start=False) as load:

@@ -1,8 +1,9 @@
 """A database and a login for each service of each test, as in production: no service can read another's tables."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
 from itertools import count
 from typing import Any
 
@@ -38,9 +39,37 @@ class Databases:
             thread.submit(migrate, self._url(service, name)).result()
         self._templates[service] = name
 
+    async def keep(self, service: str) -> None:
+        """Keep this service's database as it is now, as a backup does; the service does not run."""
+        await self._copy(self._current[service], f"{self._current[service]}_kept", service)
+
+    async def restore(self, service: str) -> None:
+        """Put back what was kept: whatever was committed since is gone. The service does not run."""
+        name = self._current[service]
+        await self.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        await self._copy(f"{name}_kept", name, service)
+
+    async def _copy(self, name: str, copy: str, service: str) -> None:
+        await self.execute(
+            f"ALTER DATABASE {name} ALLOW_CONNECTIONS false",
+            f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'",
+            f"CREATE DATABASE {copy} OWNER {service} TEMPLATE {name}",
+            f"REVOKE ALL ON DATABASE {copy} FROM PUBLIC",
+            f"ALTER DATABASE {name} ALLOW_CONNECTIONS true",
+        )
+
+    @asynccontextmanager
+    async def read_only(self) -> AsyncIterator[None]:
+        """Let no session of any service write, from its next transaction on."""
+        await self.execute("ALTER SYSTEM SET default_transaction_read_only = on", "SELECT pg_reload_conf()")
+        try:
+            yield
+        finally:
+            await self.execute("ALTER SYSTEM RESET default_transaction_read_only", "SELECT pg_reload_conf()")
+
     async def drop(self) -> None:
         """Drop what this test made, open connections or not."""
-        names = list(self._current.values())
+        names = [copy for name in self._current.values() for copy in (name, f"{name}_kept")]
         self._current.clear()
         await self.execute(*(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)" for name in names))
 

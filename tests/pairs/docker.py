@@ -3,7 +3,7 @@
 import asyncio
 import os
 import secrets
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, closing, contextmanager
 from functools import reduce
@@ -14,6 +14,7 @@ import psutil
 from testcontainers.core.config import testcontainers_config
 from testcontainers.core.container import DockerContainer
 from testcontainers.core.docker_client import DockerClient
+from testcontainers.core.network import Network
 
 from tests.pairs.databases import Databases
 from tests.pairs.kafka import wait_for_kafka
@@ -71,9 +72,9 @@ class DockerPair(Pair):
         self.kafka = f"127.0.0.1:{kafka.port}"
         self.proxied = kafka.proxied
         self.databases = Databases(postgres.port, "postgres", PASSWORD)
+        self.topics = Topics(self.kafka, topics)
         self._broker = kafka
         self._postgres = postgres
-        self._topics = Topics(self.kafka, topics)
         self._ready = False
         self._emptied = 0.0
 
@@ -81,7 +82,7 @@ class DockerPair(Pair):
     async def for_one_test(self) -> AsyncIterator[Pair]:
         if not self._ready:
             await self._prepare()
-        await self._topics.empty()
+        await self.topics.empty()
         self._emptied = monotonic()
         try:
             yield self
@@ -91,7 +92,7 @@ class DockerPair(Pair):
 
     async def _prepare(self) -> None:
         await asyncio.gather(wait_for_kafka(self.kafka), self.databases.wait_until_up())
-        await self._topics.create()
+        await self.topics.create()
         self._ready = True
 
     async def kill_broker(self) -> None:
@@ -136,7 +137,16 @@ class Proxied(NamedTuple):
 class Server:
     """A container whose port on the loopback address stays the same when it is killed and started again."""
 
-    def __init__(self, image: str, inside: int, *, command: str | None = None, behind_proxy: int | None = None, **environment: str) -> None:
+    def __init__(
+        self,
+        image: str,
+        inside: int,
+        environment: Mapping[str, str],
+        *,
+        command: str | None = None,
+        behind_proxy: int | None = None,
+        inside_as: tuple[Network, str] | None = None,
+    ) -> None:
         self.port = free_port()
         self.proxied = Proxied(free_port(), free_port())
         told = {"{port}": str(self.port), "{proxy}": str(self.proxied.told)}
@@ -146,6 +156,9 @@ class Server:
         self._definition.ports[f"{inside}/tcp"] = ("127.0.0.1", self.port)  # type: ignore[assignment]
         if behind_proxy:
             self._definition.ports[f"{behind_proxy}/tcp"] = ("127.0.0.1", self.proxied.real)  # type: ignore[assignment]
+        if inside_as:
+            network, name = inside_as
+            self._definition.with_network(network).with_network_aliases(name)
 
     def create(self) -> None:
         """Create and start the container; pulls the image where it is not there yet."""
@@ -179,21 +192,24 @@ class Server:
 
 
 def _kafka() -> Server:
-    return Server(KAFKA, 9092, behind_proxy=9095, **KAFKA_SETTINGS)
+    return Server(KAFKA, 9092, KAFKA_SETTINGS, behind_proxy=9095)
 
 
 def _postgres(*, durable: bool) -> Server:
     # Without fsync a killed process still loses nothing, only a fallen machine does; making databases takes half the time.
     command = f"postgres -c max_connections=200 -c fsync={'on' if durable else 'off'}"
-    return Server(POSTGRES, 5432, command=command, POSTGRES_PASSWORD=PASSWORD)
+    return Server(POSTGRES, 5432, {"POSTGRES_PASSWORD": PASSWORD}, command=command)
 
 
 def _remove_left_behind() -> None:
-    """Remove what a killed session could not: containers whose process is gone."""
+    """Remove what a killed session could not: containers and networks whose process is gone."""
     with closing(DockerClient().client) as client:
         for container in client.containers.list(all=True, filters={"label": OWNER}):
             if not psutil.pid_exists(int(container.labels[OWNER])):
                 container.remove(force=True, v=True)
+        for network in client.networks.list(filters={"label": OWNER}):
+            if not psutil.pid_exists(int(network.attrs["Labels"][OWNER])):
+                network.remove()
 
 
 @contextmanager

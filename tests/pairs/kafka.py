@@ -7,7 +7,7 @@ from aiokafka.client import AIOKafkaClient
 from aiokafka.errors import KafkaError
 
 
-async def wait_for_kafka(kafka: str, seconds: float = 90) -> None:
+async def wait_for_kafka(kafka: str, seconds: float = 180) -> None:
     """Return when the broker answers; raises `TimeoutError` when it does not in time."""
     async with asyncio.timeout(seconds):
         while not await _answers(kafka):  # noqa: ASYNC110 -- another process, so nothing to be woken by

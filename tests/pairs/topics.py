@@ -12,7 +12,6 @@ from aiokafka.protocol.group import LeaveGroupRequest
 from confluent_kafka.admin import AdminClient
 
 REGION = Path(__file__).parents[2] / "deploy/region/po2801.toml"
-NODE = 1
 HIGH_WATERMARK = -1
 TIMEOUT_MS = 30_000
 
@@ -26,17 +25,18 @@ def catalogue_topics() -> dict[str, int]:
 
 
 class Topics:
-    """Topics of a broker of one node."""
+    """Topics of a broker, or of several with as many replicas of each partition."""
 
-    def __init__(self, kafka: str, partitions: dict[str, int]) -> None:
+    def __init__(self, kafka: str, partitions: dict[str, int], *, replicas: int = 1) -> None:
         self._kafka = kafka
         self._partitions = partitions
+        self._replicas = replicas
 
     async def create(self) -> None:
         """Create all topics, as `make deploy` does."""
         from deploy.kafka.topics import create
 
-        await create(self._kafka, self._partitions, replicas=1)
+        await create(self._kafka, self._partitions, replicas=self._replicas)
 
     async def empty(self) -> None:
         """Delete all records and all groups.
@@ -45,9 +45,16 @@ class Topics:
         """
         everything = [(name, [(n, HIGH_WATERMARK) for n in range(count)]) for name, count in self._partitions.items()]
         async with self._client() as client, asyncio.timeout(TIMEOUT_MS / 1000):
-            while await _not_deleted(client, everything):  # noqa: ASYNC110 -- a new partition, or a new broker's, has no leader at first
+            nodes = [broker.nodeId for broker in client.cluster.brokers()]
+            while await _not_deleted(client, nodes, everything):  # noqa: ASYNC110 -- a new partition, or a new broker's, has no leader at first
                 await asyncio.sleep(0.05)
-            await _delete_groups(client, self._kafka)
+        await self.forget_groups()
+
+    async def forget_groups(self) -> None:
+        """Delete all groups with the offsets that they committed; nobody may be reading."""
+        async with self._client() as client, asyncio.timeout(TIMEOUT_MS / 1000):
+            for node in [broker.nodeId for broker in client.cluster.brokers()]:
+                await _delete_groups(client, node, self._kafka)
 
     @asynccontextmanager
     async def _client(self) -> AsyncIterator[Any]:
@@ -59,19 +66,23 @@ class Topics:
             await client.close()
 
 
-async def _not_deleted(client: Any, records: list[tuple[str, list[tuple[int, int]]]]) -> bool:
-    response = await client.send(NODE, DeleteRecordsRequest(records, TIMEOUT_MS))
-    return any(code for _, partitions, *_ in response.topics for _, _, code, *_ in partitions)
+async def _not_deleted(client: Any, nodes: list[int], records: list[tuple[str, list[tuple[int, int]]]]) -> bool:
+    """Ask every node, for each deletes what it leads; whether something is left."""
+    left = {(name, partition) for name, partitions in records for partition, _ in partitions}
+    for node in nodes:
+        response = await client.send(node, DeleteRecordsRequest(records, TIMEOUT_MS))
+        left -= {(name, partition) for name, partitions, *_ in response.topics for partition, _, code, *_ in partitions if code == 0}
+    return bool(left)
 
 
-async def _delete_groups(client: Any, kafka: str) -> None:
+async def _delete_groups(client: Any, node: int, kafka: str) -> None:
     """A killed static member would keep its partitions until its session ends, 45 s into the next test: it leaves here first."""
-    groups = [name for name, *_ in (await client.send(NODE, ListGroupsRequest())).groups]
+    groups = [name for name, *_ in (await client.send(node, ListGroupsRequest())).groups]
     if not groups:
         return
     for name, member in await asyncio.to_thread(_members, kafka, groups):
-        await client.send(NODE, LeaveGroupRequest(name, member))
-    results = (await client.send(NODE, DeleteGroupsRequest(groups))).results
+        await client.send(node, LeaveGroupRequest(name, member))
+    results = (await client.send(node, DeleteGroupsRequest(groups))).results
     if refused := [(name, code) for name, code in results if code]:
         raise RuntimeError(f"groups were not deleted, so a consumer of the last test still runs: {refused}")
 

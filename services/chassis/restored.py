@@ -1,0 +1,181 @@
+"""A database that was put back to an earlier moment knows less than the topics: what this service told since is taken from there.
+
+Without this its numbers would be given a second time, to other events, and what it tells again might come out differently.
+"""
+
+import asyncio
+from collections import ChainMap, defaultdict
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import TypeVar
+
+import structlog
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from passend_contracts import catalogue
+from passend_contracts.catalogue import Lane
+from passend_contracts.envelope import Envelope, Invalid, decode_kafka
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from services.chassis import doors, outbox
+from services.chassis.outbox import Topics
+from services.chassis.service import Service
+from services.chassis.settings import Settings
+from services.chassis.transaction import S
+
+CASES_AT_ONCE = 200
+SILENCE_SECONDS = 30.0
+STOP_SECONDS = 5.0
+MARGIN = timedelta(hours=1)
+"""How much earlier than the last thing it remembers to have published a restored service begins to read: more than clocks differ."""
+
+ALONE = text("SELECT pg_advisory_lock(2803)")
+NEXT = text("SELECT pg_advisory_unlock(2803)")
+LAST_PUBLISHED = text("SELECT max(published_at) FROM outbox")
+
+T = TypeVar("T")
+
+log = structlog.get_logger()
+
+
+async def compare(service: Service[S], engine: AsyncEngine, settings: Settings) -> int:
+    """Take over from the topics what the database has forgotten; returns how many cases that concerned, 0 as a rule.
+
+    Safe to do again, and replicas take turns. Raises `KafkaError`, `TimeoutError` or the database's errors; nobody may have published
+    anything since the database was put back.
+    """
+    async with _alone(engine) as connection, _reader(settings) as consumer:
+        begins, ends = await _bounds(consumer, service)
+        newest = {partition: end - 1 for partition, end in ends.items() if end > begins[partition]}
+        last = [event async for event in _told(service, _records(consumer, newest, ends))]
+        if not await _is_behind(connection, service, last):
+            return 0
+        since = (await connection.execute(LAST_PUBLISHED)).scalar_one()
+        log.warning("database_restored", remembers_until=since and since.isoformat())
+        start = await _since(consumer, since - MARGIN, newest, ends) if since else {partition: begins[partition] for partition in newest}
+        return await _take_back(service, engine, [event async for event in _told(service, _records(consumer, start, ends))])
+
+
+@asynccontextmanager
+async def _reader(settings: Settings) -> AsyncIterator[AIOKafkaConsumer]:
+    consumer = AIOKafkaConsumer(bootstrap_servers=settings.kafka, enable_auto_commit=False, fetch_max_wait_ms=50)
+    try:
+        await consumer.start()
+        yield consumer
+    finally:
+        with suppress(TimeoutError):  # it may wait for ever for what it was about to ask
+            async with asyncio.timeout(STOP_SECONDS):
+                await consumer.stop()
+        if (task := asyncio.current_task()) and task.cancelling():  # aiokafka swallows a cancellation that comes while a client closes
+            raise asyncio.CancelledError
+
+
+@asynccontextmanager
+async def _alone(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """A connection of which the replicas have one at a time; no transaction, for reading may take long."""
+    async with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+        await connection.execute(ALONE)
+        try:
+            yield connection
+        finally:
+            await connection.execute(NEXT)
+
+
+Offsets = Mapping[TopicPartition, int]
+Said = tuple[str, Envelope, int]
+"""A topic, what this service told there, and when, in milliseconds since 1970."""
+
+
+async def _bounds(consumer: AIOKafkaConsumer, service: Service[S]) -> tuple[Offsets, Offsets]:
+    """Where the partitions begin and end to which this service writes. Asked for together, or each topic costs a turn of its own."""
+    own = [topic.name for topic in catalogue.TOPICS.values() if topic.writer == service.name]
+    addressed = [catalogue.to_topic(party, lane) for party, lane in service.region.lanes()]
+    topics = [
+        [TopicPartition(name, n) for n in range(catalogue.topic(name).partitions)]
+        for name in (*own, *addressed, catalogue.dlq_topic(service.name))
+    ]
+    ends = await asyncio.gather(*map(consumer.end_offsets, topics))
+    begins = await asyncio.gather(*map(consumer.beginning_offsets, topics))
+    return dict(ChainMap(*begins)), dict(ChainMap(*ends))
+
+
+async def _since(consumer: AIOKafkaConsumer, moment: datetime, partitions: Iterable[TopicPartition], ends: Offsets) -> Offsets:
+    milliseconds = int(moment.timestamp() * 1000)
+    found = await consumer.offsets_for_times(dict.fromkeys(partitions, milliseconds))
+    return {partition: at.offset if at else ends[partition] for partition, at in found.items()}
+
+
+async def _records(consumer: AIOKafkaConsumer, start: Offsets, ends: Offsets) -> AsyncIterator[ConsumerRecord]:
+    """All records from these offsets to the ends; raises `TimeoutError` when Kafka falls silent before."""
+    if not start:
+        return
+    consumer.assign(list(start))
+    for partition, offset in start.items():
+        consumer.seek(partition, offset)
+    left = {partition for partition, offset in start.items() if offset < ends[partition]}
+    while left:
+        async with asyncio.timeout(SILENCE_SECONDS):
+            while not (batch := await consumer.getmany(timeout_ms=200)):
+                pass
+        for records in batch.values():
+            for record in records:
+                yield record
+        left = {partition for partition in left if await consumer.position(partition) < ends[partition]}
+
+
+async def _told(service: Service[S], records: AsyncIterator[ConsumerRecord]) -> AsyncIterator[Said]:
+    """Those of them that this service told about a case."""
+    async for record in records:
+        try:
+            event = decode_kafka(record.key, record.value, record.headers)
+        except Invalid:  # another writer's, or a dead letter as it came
+            continue
+        if event.producer == service.name and (event.sequence or "").isdigit():
+            yield record.topic, event, record.timestamp
+
+
+def _lane(service: Service[S], topic: str) -> Lane:
+    """The lane whose lock has the numbers of a topic: what goes straight through the door of crises has its own."""
+    lane = catalogue.topic(topic).lane
+    return lane if lane in service.door_lanes else "cases"
+
+
+async def _is_behind(connection: AsyncConnection, service: Service[S], last: Sequence[Said]) -> bool:
+    for lane in service.lanes:
+        ours = [(topic, event) for topic, event, _ in last if _lane(service, topic) == lane]
+        known = await outbox.numbers(connection, {event.subject for _, event in ours}, lane)
+        if any(int(event.sequence or 0) > known.get(event.subject, {}).get(topic, 0) for topic, event in ours):
+            return True
+    return False
+
+
+async def _take_back(service: Service[S], engine: AsyncEngine, said: Sequence[Said]) -> int:
+    told: dict[Lane, dict[str, Topics]] = defaultdict(lambda: defaultdict(lambda: defaultdict(dict)))
+    for topic, event, _ in said:  # of several copies the first counts, as for every reader
+        told[_lane(service, topic)][event.subject][topic].setdefault(event.id, int(event.sequence or 0))
+    for lane, cases in told.items():
+        for some in _parts(sorted(cases.items())):
+            async with engine.begin() as connection:
+                await outbox.remember(connection, dict(some), lane)
+    await _take_in_again(service, engine, said)
+    concerned = sum(map(len, told.values()))
+    log.warning("taken_from_the_topics", cases=concerned, events=len(said))
+    return concerned
+
+
+def _parts(cases: Sequence[T]) -> Iterator[Sequence[T]]:
+    return (cases[first : first + CASES_AT_ONCE] for first in range(0, len(cases), CASES_AT_ONCE))
+
+
+async def _take_in_again(service: Service[S], engine: AsyncEngine, said: Sequence[Said]) -> None:
+    """What parties sent over HTTP stands on our topic only: it comes through the door again, before what came in meanwhile."""
+    in_order = sorted(said, key=lambda each: each[2])
+    newest = datetime.fromtimestamp(in_order[-1][2] / 1000, UTC)
+    async with engine.begin() as connection:
+        await doors.close(connection)
+        for party in service.parties:
+            own = {event.id: event for _, event, _ in in_order if party.owns(event.source)}
+            await doors.take_in(connection, [replace(event, sequence=None, producer=None) for event in own.values()], party, newest)
+        await doors.line_up_again(connection, newest)
