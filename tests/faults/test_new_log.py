@@ -4,7 +4,7 @@ import pytest
 
 from tests.faults.scene import Scene
 
-LOG = "SELECT log_id FROM relay_lease"
+LOG = "SELECT log_id FROM relay_lease WHERE lane = 'cases'"
 
 
 @pytest.mark.long
