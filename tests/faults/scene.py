@@ -58,7 +58,7 @@ class Scene:
         """Wait until all is done, and hold what stands on the topics against what was sent; no part may have stood in another's way."""
         for service in (self.service, *self.beside):
             await service.ready()
-        await self._done()
+        await self.done()
         self.rows.append(await self._row(scenario, load))
         assert self.row.faults == {}
         assert await self.database.value(DEADLOCKS) == 0
@@ -86,7 +86,8 @@ class Scene:
     def row(self) -> Row:
         return self.rows[-1]
 
-    async def _done(self) -> None:
+    async def done(self) -> None:
+        """Wait until the service has nothing left to do."""
         ends = await kafka.ends(self.pair.kafka, self.sender.topics) if self.sender.topics else {}
         await self.database.until(DONE, [each.topic for each in ends], [each.partition for each in ends], list(ends.values()))
 
