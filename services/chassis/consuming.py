@@ -58,6 +58,7 @@ class Consumer:
         self._busy = asyncio.Lock()
         self._subscriber: Any = None
         self._positions = Positions(name, "")
+        self._cut_off = asyncio.Event()
 
     async def run(self) -> None:
         """Read until cancelled; a Kafka that is not there is waited for."""
@@ -76,8 +77,13 @@ class Consumer:
                 await broker.stop()
 
     async def _until_another_log(self) -> None:
-        """Return when the log behind the address is a new one: a consumer itself does not notice and would skip its beginning."""
-        await self._watch.other_than(self._positions.log_id)
+        """Return when the log behind the address is a new one or may be: a consumer does not notice, and would skip its beginning."""
+        ends = [asyncio.create_task(self._watch.other_than(self._positions.log_id)), asyncio.create_task(self._cut_off.wait())]
+        try:
+            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for end in ends:
+                end.cancel()
         log.warning("another_log", consumer=self.name)
 
     async def _start(self) -> KafkaBroker:
@@ -104,6 +110,7 @@ class Consumer:
         except BaseException:  # also when the start is cut short: what it has opened is closed
             await broker.stop()
             raise
+        self._cut_off = kafka.cut_off(self._subscriber.consumer._client, self._settings)  # noqa: SLF001 -- nothing public tells of it
         return broker
 
     async def _assignment(self, group: str) -> tuple[Sequence[str], dict[str, Any]]:

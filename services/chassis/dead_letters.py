@@ -19,6 +19,10 @@ from services.chassis.transaction import Origin, Work
 
 log = structlog.get_logger()
 
+MIRRORED_BYTES = 1_000_000
+"""A larger body is not mirrored, only kept: with the headers of a dead letter Kafka may not take again what it took once,
+and all that is published after it would wait for ever."""
+
 Headers = Iterable[tuple[str, bytes | None]]
 
 BURY = text("""
@@ -73,14 +77,15 @@ async def bury(connection: AsyncConnection, letter: Letter, *, consumer: str) ->
     }
     if not (await connection.execute(BURY, kept)).first():
         return
+    too_large = {"bytes_not_mirrored": str(len(letter.body))} if letter.body and len(letter.body) > MIRRORED_BYTES else {}
     where = {"topic": letter.origin.topic, "partition": str(letter.origin.partition), "offset": str(letter.origin.offset)}
     await connection.execute(
         MIRROR,
         {
             "topic": catalogue.dlq_topic(consumer),
             "key": f"{letter.origin.topic}/{letter.origin.partition}",
-            "body": letter.body or b"",
-            "headers": to_json({**where, "reasons": ",".join(letter.reasons)}).decode(),
+            "body": b"" if too_large else letter.body or b"",
+            "headers": to_json({**where, "reasons": ",".join(letter.reasons), **too_large}).decode(),
         },
     )
     log.warning("dead_letter", **where, reasons=letter.reasons)

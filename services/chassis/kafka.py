@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from functools import lru_cache
+from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
@@ -51,8 +52,8 @@ def _partition(key: bytes, partitions: Sequence[int], _available: Sequence[int])
 
 
 @asynccontextmanager
-async def producer(settings: Settings) -> AsyncIterator[AIOKafkaProducer]:
-    """An idempotent producer that waits for all in-sync replicas (T1); stopped also when its start was cut short."""
+async def producer(settings: Settings) -> AsyncIterator[tuple[AIOKafkaProducer, asyncio.Event]]:
+    """An idempotent producer that waits for all in-sync replicas (T1), and whether it was `cut_off`; stopped also when its start failed."""
     started = AIOKafkaProducer(
         bootstrap_servers=settings.kafka,
         acks="all",
@@ -62,13 +63,36 @@ async def producer(settings: Settings) -> AsyncIterator[AIOKafkaProducer]:
         max_batch_size=262_144,
         partitioner=_partition,
     )
+    lost = cut_off(started.client, settings)
     try:
         await started.start()
-        yield started
+        yield started, lost
     finally:
         # T10: `stop` alone waits until Kafka took what is pending; with Kafka away, a service could not even be stopped.
         await started._sender.close()  # noqa: SLF001 -- nothing public gives a record up
         await started.stop()
+
+
+def cut_off(client: Any, settings: Settings) -> asyncio.Event:
+    """Is set when this client of aiokafka loses a connection on the embedded broker: it makes no other, and has to be given up.
+
+    That broker's log ends with its process, and a client by itself goes on in the next one without a word: what it had in hand would
+    stand there ahead of all that has to come again, and what it read there it would take for the old log's.
+    """
+    lost = asyncio.Event()
+
+    async def nobody(*_: object, **__: object) -> None:
+        return None
+
+    def closed(_connection: object, _reason: object) -> None:
+        client._get_conn = nobody  # noqa: SLF001 -- nothing public tells of a lost connection or forbids another one
+        lost.set()
+
+    if settings.kafka_embedded:
+        client._on_connection_closed = closed  # noqa: SLF001
+        for connection in client._conns.values():  # noqa: SLF001
+            connection._on_close_cb = closed  # noqa: SLF001
+    return lost
 
 
 def reader(lane: Lane) -> str:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from time import monotonic
 from typing import Any
 
@@ -79,12 +80,12 @@ class Relay:
     async def _lead(self, backoff: Backoff) -> None:
         held = await self._await_lease()
         try:
-            log_id = await self._watch.ask()
-            async with self._engine.begin() as connection:
-                if again := await held.publish_again_into(log_id, connection):
-                    log.warning("new_log", rows_published_again=again)
-            async with kafka.producer(self._settings) as producer, Lead(self._settings) as lead:
-                await self._publish_into(log_id, held, producer, lead, backoff)
+            async with kafka.producer(self._settings) as (producer, lost), Lead(self._settings) as lead:
+                log_id = await self._watch.ask()  # once connected: so it is this connection's
+                async with self._engine.begin() as connection:
+                    if again := await held.publish_again_into(log_id, connection):
+                        log.warning("new_log", rows_published_again=again)
+                await self._publish_into(log_id, held, Sending(producer, lost, lead), backoff)
         finally:
             with suppress(*database.TRANSIENT):
                 async with self._engine.begin() as connection:
@@ -99,15 +100,15 @@ class Relay:
             self._health.ok(self._part)  # another replica leads: this one does its part by waiting
             await asyncio.sleep(lease.RENEW_SECONDS)
 
-    async def _publish_into(self, log_id: str, held: Lease, producer: AIOKafkaProducer, lead: Lead, backoff: Backoff) -> None:
+    async def _publish_into(self, log_id: str, held: Lease, sending: "Sending", backoff: Backoff) -> None:
         """Publish until the log is another one: a producer does not notice, and what stood in the old one must go out again."""
         renewed = monotonic()
-        while self._watch.seen == log_id:
+        while self._watch.seen == log_id and not sending.lost.is_set():
             self._written.clear()
-            rows = await self._head(held, await lead.full_topics())
+            rows = await self._head(held, await sending.lead.full_topics())
             if rows:
                 with work_of(self._lane_name):
-                    await self._publish(rows, held, producer, lead)
+                    await self._publish(rows, held, sending)
                 renewed = monotonic()
             self._health.ok(self._part)
             backoff.reset()
@@ -139,14 +140,17 @@ class Relay:
                 }
         return [(row, bodies.get(row.n, row.body)) for row in rows]
 
-    async def _publish(self, rows: Sequence[tuple[Row[Any], bytes]], held: Lease, producer: AIOKafkaProducer, lead: Lead) -> None:
+    async def _publish(self, rows: Sequence[tuple[Row[Any], bytes]], held: Lease, sending: "Sending") -> None:
         """Send all without waiting in between, wait for all, mark what was acknowledged; raises when anything was not.
 
         An idempotent producer writes a partition's records in the order of the calls, and none after one that failed.
         """
         async with asyncio.timeout(ACK_SECONDS):
-            sent = [await producer.send(row.topic, body, key=row.key.encode(), headers=_headers(row)) async for row, body in InTurns(rows)]
-        await asyncio.wait(sent, timeout=ACK_SECONDS)
+            sent = [
+                await sending.producer.send(row.topic, body, key=row.key.encode(), headers=_headers(row))
+                async for row, body in InTurns(rows)
+            ]
+        await sending.acknowledged(sent)
         acknowledged: list[Row[Any]] = []
         broken: set[tuple[str, str]] = set()
         for (row, body), future in zip(rows, sent, strict=True):
@@ -154,7 +158,7 @@ class Relay:
                 broken.add((row.topic, row.key))
             else:
                 acknowledged.append(row)
-                lead.wrote(future.result(), len(body))
+                sending.lead.wrote(future.result(), len(body))
         await self._mark(acknowledged, held)
         if broken:
             raise PublishFailed(len(rows) - len(acknowledged))
@@ -166,6 +170,22 @@ class Relay:
                 since = min(row.written_at for row in acknowledged)
                 await connection.execute(MARK, {"rows": [row.n for row in acknowledged], "since": since})
         telemetry.PUBLISHED.labels(self._service).inc(len(acknowledged))
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """A producer for as long as it is known in which log it writes."""
+
+    producer: AIOKafkaProducer
+    lost: asyncio.Event
+    lead: Lead
+
+    async def acknowledged(self, sent: Sequence[asyncio.Future[Any]]) -> None:
+        """Return when Kafka has answered for all of these, or will not any more."""
+        given_up = asyncio.create_task(self.lost.wait())
+        answered: list[asyncio.Future[Any]] = [given_up, asyncio.gather(*sent, return_exceptions=True)]
+        await asyncio.wait(answered, timeout=ACK_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+        given_up.cancel()
 
 
 class PublishFailed(KafkaError):  # type: ignore[misc]  # aiokafka is untyped

@@ -164,7 +164,7 @@ class Machine:
         await self._migrated()
         async with asyncio.TaskGroup() as tasks:
             for part in self.running:
-                tasks.create_task(part())
+                tasks.create_task(_for_good(part))
             log.info("started")
 
     async def _migrated(self) -> None:
@@ -186,6 +186,21 @@ class Machine:
         """Let go of every connection."""
         for engine in self.engines.values():
             await engine.dispose()
+
+
+class PartEnded(Exception):
+    """A part ended by itself, without an error of its own."""
+
+
+async def _for_good(part: Running) -> None:
+    """Run a part; one that ends as if it had been cancelled, and was not, would be missed by nobody: a group of tasks does not mind."""
+    task = asyncio.current_task()
+    try:
+        await part()
+    except asyncio.CancelledError:
+        if task and task.cancelling():
+            raise
+    raise PartEnded
 
 
 def build(service: Service[Any], settings: Settings, routes: Routes | None = None, workers: Workers | None = None) -> FastAPI:

@@ -22,6 +22,7 @@ from tests.pairs.pair import Pair
 from tests.pairs.topics import REGION
 
 ROWS = pytest.StashKey[list[Row]]()
+NOTES = pytest.StashKey[list[str]]()
 QUICK = {"probe_seconds": "3"}
 """A blown fuse probes ten times as often here, so that a test need not wait."""
 SEED = int(os.environ.get("SEED") or random.randrange(10**6))
@@ -31,7 +32,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if ROWS in terminalreporter.config.stash:
         terminalreporter.section(f"faults, seed {SEED}")
         rows = terminalreporter.config.stash[ROWS]
-        for line in table(rows):
+        for line in [*table(rows), *terminalreporter.config.stash.get(NOTES, [])]:
             terminalreporter.write_line(line)
 
 
@@ -40,6 +41,12 @@ def rows(pytestconfig: pytest.Config) -> list[Row]:
     if ROWS not in pytestconfig.stash:
         pytestconfig.stash[ROWS] = []
     return pytestconfig.stash[ROWS]
+
+
+@pytest.fixture
+def notes(pytestconfig: pytest.Config) -> list[str]:
+    """Lines that stand below the table."""
+    return pytestconfig.stash.setdefault(NOTES, [])
 
 
 class Issuer:

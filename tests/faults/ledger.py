@@ -24,7 +24,7 @@ class Row:
     lost: int
     """Effects that are due by an accepted event and stand nowhere."""
     doubled: int
-    """Effects too many, each under an id of its own."""
+    """Effects too many, under ids of their own or once more under the same one with a number of its own."""
     repeated: int
     """Records once more under the same id: nobody is promised that they do not come."""
     reordered: int
@@ -69,11 +69,14 @@ class Told:
 
     events: dict[tuple[str, str], Envelope] = field(default_factory=dict)
     repeated: int = 0
+    written_again: int = 0
+    """Repeats under another number: no relay's, which sends the same bytes, but an effect that was had twice."""
 
     def add(self, event: Envelope) -> bool:
         """Whether it is new here."""
         key = (event.source, event.id)
         self.repeated += key in self.events
+        self.written_again += key in self.events and self.events[key].sequence != event.sequence
         return self.events.setdefault(key, event) is event
 
     @property
@@ -111,7 +114,8 @@ class Ledger:
             accepted=len(self._accepted),
             effects=len({event for said in self._told.values() for event in said.events}),
             lost=sum((stems - told.get(place, Counter())).total() for place, stems in due.items()),
-            doubled=sum((stems - due.get(place, Counter())).total() for place, stems in told.items()),
+            doubled=sum((stems - due.get(place, Counter())).total() for place, stems in told.items())
+            + sum(said.written_again for said in self._told.values()),
             repeated=sum(said.repeated for said in self._told.values()),
             reordered=sum(not said.in_order(self._due.get(place, ())) for place, said in self._told.items()),
             leaked=leaked,

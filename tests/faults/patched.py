@@ -24,6 +24,7 @@ def copy_with(name: str) -> Iterator[Path]:
         copy = Path(directory)
         for part in PARTS:
             shutil.copytree(ROOT / part, copy / part, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copy(ROOT / "pyproject.toml", copy)
         apply(BROKEN / f"{name}.patch", copy)
         yield copy
 

@@ -40,6 +40,8 @@ class Intake:
     producer: AIOKafkaProducer
     topics: Sequence[str] = (SCHOOL,)
     numbers: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    times: int = 1
+    """How often it puts each record there: a relay that was killed repeats."""
 
     @classmethod
     @asynccontextmanager
@@ -48,14 +50,19 @@ class Intake:
         async with AIOKafkaProducer(bootstrap_servers=kafka, acks="all", enable_idempotence=True) as producer:
             yield cls(producer)
 
-    async def send(self, event: Envelope) -> None:
-        self.numbers[event.subject] += 1
-        numbered = replace(event, sequence=f"{self.numbers[event.subject]:012d}", producer="intake")
-        await self.put(on_the_wire(numbered), event.subject)
+    async def send(self, event: Envelope, *, timestamp_ms: int | None = None) -> None:
+        body = self.numbered(event)
+        for _ in range(self.times):
+            await self.put(body, event.subject, timestamp_ms=timestamp_ms)
 
-    async def put(self, body: bytes, key: str) -> None:
+    def numbered(self, event: Envelope) -> bytes:
+        """The event as it stands on the topic, with the next number of its case."""
+        self.numbers[event.subject] += 1
+        return on_the_wire(replace(event, sequence=f"{self.numbers[event.subject]:012d}", producer="intake"))
+
+    async def put(self, body: bytes, key: str, *, timestamp_ms: int | None = None) -> None:
         """Put these bytes on the topic, whatever they are."""
-        await self.producer.send_and_wait(SCHOOL, body, key=key.encode(), headers=list(KAFKA_HEADERS))
+        await self.producer.send_and_wait(SCHOOL, body, key=key.encode(), headers=list(KAFKA_HEADERS), timestamp_ms=timestamp_ms)
 
     def due(self, case: Case) -> Mapping[str, Sequence[str]]:
         return {to_topic(case.home): case.life.team, STATUS: case.life.team}
