@@ -7,8 +7,8 @@ import argparse
 import asyncio
 import sys
 import traceback
-from collections.abc import Awaitable, Callable, Iterable
-from contextlib import AbstractContextManager, redirect_stdout
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager, redirect_stdout
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
@@ -96,7 +96,7 @@ class Bench:
         """Measure on one pair after the other, never two at once, and at last what needs none."""
         before = machine.load()
         for kind in kinds:
-            with _started(kind) as pair:
+            with self._named(kind), _started(kind) as pair:
                 uvloop.run(self._on(pair))  # the loop that the services run on
         uvloop.run(self._alone())
         self.head["rounds"] = f"{self.form.rounds}, by turns with what stands beside; of a hop after a short one that does not count"
@@ -119,15 +119,19 @@ class Bench:
 
     async def _add(self, subject: Subject, pair: str, *given: object) -> None:
         begun = monotonic()
-        try:
+        with self._named(f"{subject.heading} ({pair})"):
             async with asyncio.timeout(subject.seconds):
-                rows = await subject.measure(*given)
-        except Exception as failed:  # noqa: BLE001 -- one subject must not cost an hour's run of the others
-            traceback.print_exc(file=sys.stdout)
-            self.left_out.append(f"{subject.heading} ({pair}): {_why(failed)}")
-        else:
-            self.sections.append(Section(subject.heading, pair, rows))
+                self.sections.append(Section(subject.heading, pair, await subject.measure(*given)))
         print(f"{subject.heading} ({pair}): {monotonic() - begun:.0f} s", file=self.say, flush=True)
+
+    @contextmanager
+    def _named(self, what: str) -> Iterator[None]:
+        """What fails is left out by name: it must not cost an hour's run of all the rest."""
+        try:
+            yield
+        except Exception as failed:  # noqa: BLE001 -- see above
+            traceback.print_exc(file=sys.stdout)
+            self.left_out.append(f"{what}: {_why(failed)}")
 
 
 def _why(failed: BaseException) -> str:

@@ -1,4 +1,4 @@
-"""The chart of `make bench`: how fast a hop is by backlog, by size of an event and by size of the tables, as SVG text that needs no library.
+"""The chart of `make bench`: how fast a hop is by backlog, by size of an event and by size of the tables, as SVG text.
 
 Lines go through medians, bars from the least to the most of the rounds. Its colours follow what the reader's machine prefers, and each
 line has a mark of its own, so that it is readable on a dark page, on a light one, and without colours.
