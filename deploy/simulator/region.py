@@ -91,8 +91,8 @@ class Region:
             self.counts["repeats with the same receipt"] += same
 
     async def listen(self, now: datetime) -> None:
-        """Hear what is addressed to everybody, and plan what comes of it."""
-        for party, event in await self.topics.heard():
+        """Hear what is addressed to everybody, and plan what comes of it, in whatever order the services told it."""
+        for party, event in sorted(await self.topics.heard(), key=lambda heard: (heard[1].time, heard[1].id, heard[0])):
             who = self.answering.get(party)
             if who is None:
                 continue

@@ -127,7 +127,7 @@ def next_step_set(case: Case) -> NextStepSet:
     step = case.next_step
     if step is None:
         raise ValueError("a closed case has no next step")
-    return NextStepSet(next_step=_told(step), obligations=[_told(each) for each in case.obligations])
+    return NextStepSet(next_step=_told(step), obligations=[_told(each) for each in case.by_date])
 
 
 def _told(obligation: Obligation) -> ToldObligation:

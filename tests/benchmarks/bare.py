@@ -35,7 +35,7 @@ KEEP = f"""INSERT INTO referral (case_id, wants_referral, wish_held_on,
     SELECT *, '{BOARD}', '{SCHOOL_SYSTEM}', '90AA00', '{GEMEENTE}', '6-7', '[]', 'none', true
     FROM unnest($1::text[], $2::bool[], $3::text[]::date[])
     ON CONFLICT (case_id) DO UPDATE SET wants_referral = excluded.wants_referral, wish_held_on = excluded.wish_held_on"""
-TELL = "INSERT INTO outbox (topic, key, type, body) SELECT $1, * FROM unnest($2::text[], $3::text[], $4::bytea[])"
+TELL = "INSERT INTO outbox (lane, topic, key, type, body) SELECT 'cases', $1, * FROM unnest($2::text[], $3::text[], $4::bytea[])"
 STORE = """INSERT INTO consumer_offset (consumer, topic, partition, log_id, next_offset)
     SELECT 'bare', $1, partition, 'bare', next_offset FROM unnest($2::int[], $3::bigint[]) AS fresh (partition, next_offset)
     ON CONFLICT (consumer, topic, partition) DO UPDATE SET next_offset = excluded.next_offset"""

@@ -93,9 +93,14 @@ class Case:
         return self.outcome is None
 
     @property
+    def by_date(self) -> list[Obligation]:
+        """All obligations, the one that is due first at the head, whatever order they came in."""
+        return sorted(self.obligations, key=lambda each: (each.due, each.kind))
+
+    @property
     def next_step(self) -> Obligation | None:
         """The obligation that is due first."""
-        return min(self.obligations, key=lambda each: (each.due, each.kind), default=None)
+        return next(iter(self.by_date), None)
 
     def consulted(self, *, referral_wanted: bool, on: date) -> "Case":
         """The parents were consulted (oudergesprek): refer, ask consent for it first, or go on with the school's own support."""

@@ -18,4 +18,6 @@ class NextStepSet(EventData):
     """Who owes the child what by when: the earliest obligation is the next step that people see."""
 
     next_step: Obligation = Field(description="The obligation that is due first.")
-    obligations: list[Obligation] = Field(min_length=1, max_length=50, description="All open obligations; an open case always has one.")
+    obligations: list[Obligation] = Field(
+        min_length=1, max_length=50, description="All open obligations by date; an open case always has one."
+    )
