@@ -39,8 +39,8 @@ TELL = "INSERT INTO outbox (lane, topic, key, type, body) SELECT 'cases', $1, * 
 STORE = """INSERT INTO consumer_offset (consumer, topic, partition, log_id, next_offset)
     SELECT 'bare', $1, partition, 'bare', next_offset FROM unnest($2::int[], $3::bigint[]) AS fresh (partition, next_offset)
     ON CONFLICT (consumer, topic, partition) DO UPDATE SET next_offset = excluded.next_offset"""
-HEAD = "SELECT n, topic, key, body FROM outbox WHERE published_at IS NULL ORDER BY n LIMIT $1"
-MARK = "UPDATE outbox SET published_at = clock_timestamp() WHERE n = ANY($1::bigint[])"
+HEAD = "SELECT n, written_at, topic, key, body FROM outbox WHERE published_at IS NULL AND lane = 'cases' ORDER BY n LIMIT $1"
+MARK = "UPDATE outbox SET published_at = clock_timestamp() WHERE n = ANY($1::bigint[]) AND written_at >= $2"
 
 
 async def run(kafka: str, database_url: str, load: Load) -> Took:
@@ -133,7 +133,7 @@ class Hop:
             sent = [await self._producer.send(row["topic"], row["body"], key=row["key"].encode(), headers=HEADERS) for row in rows]
             for acknowledged in sent:
                 await acknowledged
-            await self._pool.execute(MARK, [row["n"] for row in rows])
+            await self._pool.execute(MARK, [row["n"] for row in rows], min(row["written_at"] for row in rows))
             done += len(rows)
 
     async def _idle(self) -> None:
