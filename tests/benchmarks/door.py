@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 import asyncpg
 import httpx
+import psutil
 from passend_contracts.envelope import BATCH, STRUCTURED, encode
 
 from deploy.embedded.child import module
@@ -38,10 +39,26 @@ STILL = "SELECT count(*) FROM arrival WHERE handled_at IS NULL"
 
 
 class Door(NamedTuple):
-    """Where it listens, and what it asks of a caller."""
+    """Where it listens, its process, and what it asks of a caller."""
 
     url: str
+    process: psutil.Process
     headers: dict[str, str]
+
+    def used(self) -> float:
+        """Seconds of processor time since it started."""
+        times = self.process.cpu_times()
+        return float(times.user + times.system)
+
+
+class Round(NamedTuple):
+    """Events a second, and microseconds of the processes' time that a single event took: until intake has let it take effect."""
+
+    single: float
+    bare: float
+    batches: float
+    cost: float
+    bare_cost: float
 
 
 async def measured(pair: Pair, form: Form) -> list[Row]:
@@ -49,34 +66,43 @@ async def measured(pair: Pair, form: Form) -> list[Row]:
     async with (
         pair.for_one_test() as fresh,
         chain(fresh, "intake") as addresses,
-        served(fresh, "bare", "tests.benchmarks.bare_door") as (_, bare_url),
+        served(fresh, "bare", "tests.benchmarks.bare_door") as (bare_process, bare_url),
         httpx.AsyncClient(trust_env=False) as http,
     ):
-        door = Door(addresses.intake, {"Authorization": f"Bearer {await token(http, addresses)}"})
+        door = Door(addresses.intake, _intake(), {"Authorization": f"Bearer {await token(http, addresses)}"})
+        bare = Door(bare_url, bare_process, {})
         database = await asyncpg.connect(plain(fresh.database_url("intake")))
         try:
-            await _round(database, door, Door(bare_url, {}), WARM, 1)
-            took = [await _round(database, door, Door(bare_url, {}), form.load(SINGLE), form.load(BATCHES)) for _ in range(form.rounds)]
+            await _round(database, door, bare, WARM, 1)
+            took = [await _round(database, door, bare, form.load(SINGLE), form.load(BATCHES)) for _ in range(form.rounds)]
         finally:
             await database.close()
-    single, plain_route, batches = zip(*took, strict=True)
-    beside = f"bare FastAPI + asyncpg, one INSERT, {CONNECTIONS} connections"
+    single, bare_ones, batches, costs, bare_costs = zip(*took, strict=True)
+    beside = "bare FastAPI + asyncpg, one INSERT"
     return [
-        Row(f"single events accepted, {CONNECTIONS} connections", "events/s", single, beside, plain_route, aims=(AIM,)),
+        Row(f"single events accepted, {CONNECTIONS} connections", "events/s", single, beside, bare_ones, aims=(AIM,)),
+        Row("  processor time of its process, effects and all", "µs/event", costs, beside, bare_costs),
         Row(f"events accepted in batches of {IN_A_BATCH}", "events/s", batches, "single ones", single, aims=(AIM_OF_BATCHES,)),
     ]
 
 
-async def _round(database: asyncpg.Connection, door: Door, bare: Door, single: int, batches: int) -> tuple[float, float, float]:
-    before = await database.fetchval(ACCEPTED)
+def _intake() -> psutil.Process:
+    return next(child for child in psutil.Process().children(recursive=True) if "services.intake" in child.cmdline())
+
+
+async def _round(database: asyncpg.Connection, door: Door, bare: Door, single: int, batches: int) -> Round:
+    before, used, bare_used = await database.fetchval(ACCEPTED), door.used(), bare.used()
     at_ours = await _sent(door, STRUCTURED, _single(single), "202")
     await _idle(database)
+    cost = door.used() - used
     at_bare = await _sent(bare, "application/json", _single(single), "202")
+    bare_cost = bare.used() - bare_used
     in_batches = await _sent(door, BATCH, [b"[%s]" % b",".join(_single(IN_A_BATCH)) for _ in range(batches)], "200")
     await _idle(database)
     accepted = await database.fetchval(ACCEPTED) - before
     assert accepted == single + batches * IN_A_BATCH, f"{accepted} were accepted"
-    return single / at_ours, single / at_bare, batches * IN_A_BATCH / in_batches
+    rates = single / at_ours, single / at_bare, batches * IN_A_BATCH / in_batches
+    return Round(*rates, cost / single * 1e6, bare_cost / single * 1e6)
 
 
 def _single(count: int) -> list[bytes]:

@@ -19,8 +19,8 @@ WITHIN = 60.0
 
 
 @asynccontextmanager
-async def served(pair: Pair, name: str, program: str) -> AsyncIterator[tuple[psutil.Process, str]]:
-    """The process and its address, once it is ready; `name` is whose database it gets."""
+async def served(pair: Pair, name: str, program: str, *, quiet: bool = False) -> AsyncIterator[tuple[psutil.Process, str]]:
+    """The process and its address, once it is ready; `name` is whose database it gets. A `quiet` one's log is not kept."""
     port = free_port()
     told = {
         "PASSEND_PORT": str(port),
@@ -33,7 +33,11 @@ async def served(pair: Pair, name: str, program: str) -> AsyncIterator[tuple[psu
         **NO_MAIL,
     }
     process = await asyncio.create_subprocess_exec(
-        *module(program), env=told, stdout=sys.stdout, stderr=sys.stdout, preexec_fn=die_with_parent
+        *module(program),
+        env=told,
+        stdout=asyncio.subprocess.DEVNULL if quiet else sys.stdout,
+        stderr=sys.stdout,  # what ends a process stands there
+        preexec_fn=die_with_parent,
     )
     url = f"http://127.0.0.1:{port}"
     try:

@@ -64,7 +64,7 @@ async def measured(pair: Pair, form: Form) -> list[Row]:
         waiting = form.load(WAITING)
         async with pair.for_one_test() as fresh, asyncio.timeout(WITHIN):
             topics = await _put(fresh.kafka, islice(told(), waiting))
-            async with served(fresh, service, f"services.{service}") as (process, _):
+            async with served(fresh, service, f"services.{service}", quiet=True) as (process, _):  # a line per event and more
                 await _through(fresh, service, topics)
                 busy = _most(process.pid)
         rows.append(Row(f"{service}, {waiting:,} records waiting, at most", "MB", [busy], "nothing to read", [idle], aims=(AIM,)))
