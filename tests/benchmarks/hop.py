@@ -34,7 +34,9 @@ LEAST, LEAST_IDIOMATIC = Aim("≥", 0.5, times=True), Aim("≥", 50, times=True)
 async def measured(pair: Pair, form: Form) -> list[Row]:
     """Events per second, round by round, so that what else the machine does falls on all alike."""
     backlog, few = Load.of(form.load(BACKLOG[pair.kind])), Load.of(FEW)
-    mine, plain, one_by_one = await _rounds(pair, form.rounds, (_ours(pair), backlog), (bare.run, backlog), (idiomatic.run, few))
+    hops = (_ours(pair), backlog), (bare.run, backlog), (idiomatic.run, few)
+    await _warm(pair, *(run for run, _ in hops))
+    mine, plain, one_by_one = await _rounds(pair, form.rounds, *hops)
     name = f"one hop, a backlog of {backlog.events:,}"
     compared = rates(mine, backlog), PLAIN, rates(plain, backlog)
     return [
@@ -46,6 +48,7 @@ async def measured(pair: Pair, form: Form) -> list[Row]:
 
 async def by_backlog(pair: Pair, form: Form) -> list[Row]:
     """The same with shorter and longer backlogs."""
+    await _warm(pair, _ours(pair), bare.run)
     loads = [Load.of(form.load(events)) for events in BACKLOGS]
     return [
         Row(f"one hop, a backlog of {load.events:,}", "events/s", *await _compared(pair, form, load), point=Point("backlog", load.events))
@@ -55,6 +58,7 @@ async def by_backlog(pair: Pair, form: Form) -> list[Row]:
 
 async def by_payload(pair: Pair, form: Form) -> list[Row]:
     """The same with more in each event, which is handed on whole."""
+    await _warm(pair, _ours(pair), bare.run)
     rows = []
     for size, events in PAYLOADS.items():
         load = Load.of(form.load(events), size)
@@ -68,11 +72,14 @@ async def _compared(pair: Pair, form: Form, load: Load) -> tuple[list[float], st
     return rates(mine, load), PLAIN, rates(plain, load)
 
 
+async def _warm(pair: Pair, *hops: Run) -> None:
+    """A short one of each that does not count: imports, plans and caches, and the broker's JVM."""
+    for run in hops:
+        await drained(pair, run, Load.of(FEW))
+
+
 async def _rounds(pair: Pair, rounds: int, *hops: tuple[Run, Load]) -> list[Sequence[Took]]:
-    """What each took, round by round, after a short one that does not count: imports, plans and caches, and the broker's JVM."""
-    few = Load.of(FEW)
-    for run, _ in hops:
-        await drained(pair, run, few)
+    """What each took, round by round."""
     took = [[await drained(pair, *hop) for hop in hops] for _ in range(rounds)]
     return list(zip(*took, strict=True))
 

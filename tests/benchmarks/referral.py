@@ -25,7 +25,8 @@ from tests.pairs.pair import Pair
 
 CASES, FIRST = 100, 10
 """Cases of a round, after some that do not count: connections, plans and caches are warm then, as on any day."""
-PAUSE = 0.2
+PAUSE = 0.1
+"""Longer than any poll lasts, so that none is met at the same moment each time."""
 AIM = Aim("≤", 10, times=True)
 WITHIN = 60.0
 THROUGH: tuple[Service, ...] = ("intake", "jgt_bridge")
@@ -150,7 +151,7 @@ async def _one(both: Ends, case: str) -> tuple[float, float]:
     consent = a_consent_given(case)
     await both.board.send(consent)
     ours = await _milliseconds(both.read(case))
-    await asyncio.sleep(random.uniform(0, PAUSE))  # idle again, and no poll of anybody's is met at the same moment each time
+    await asyncio.sleep(random.uniform(0, PAUSE))
     async with asyncio.timeout(WITHIN):
         bare = await _milliseconds(_round_trip(both, encode(consent), case))
     await asyncio.sleep(random.uniform(0, PAUSE))

@@ -18,4 +18,5 @@ async def measured(_form: Form) -> list[Row]:
     command = [sys.executable, "-m", "pytest", "-q", "tests/unit", "tests/contracts"]
     failed = subprocess.run(command, cwd=ROOT, check=False, capture_output=True).returncode
     seconds = perf_counter() - begun
-    return [Row(f"unit and contract tests{' (they fail)' if failed else ''}", "s", [seconds], aims=(LIMIT,))]
+    assert not failed, "the unit and contract tests fail"
+    return [Row("unit and contract tests", "s", [seconds], aims=(LIMIT,))]

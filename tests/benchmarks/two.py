@@ -87,7 +87,7 @@ async def _ended(replica: asyncio.subprocess.Process) -> None:
 
 async def _joined(broker: str, group: str) -> None:
     """Wait until each of them has partitions."""
-    admin = AdminClient({"bootstrap.servers": broker})
+    admin = AdminClient({"bootstrap.servers": broker, "log_level": 4})
     while True:
         described = await asyncio.to_thread(lambda: admin.describe_consumer_groups([group])[group].result(10))
         if sum(bool(member.assignment.topic_partitions) for member in described.members) == PROCESSES:
