@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from functools import lru_cache
+from json.encoder import encode_basestring_ascii
 from operator import attrgetter
 from typing import Annotated, Any
 from urllib.parse import unquote
@@ -183,10 +184,12 @@ def is_batch(headers: Mapping[str, str]) -> bool:
     return any(name.lower() == "content-type" and _media(text) == BATCH for name, text in headers.items())
 
 
-def encode(envelope: Envelope) -> bytes:
-    """The event as structured JSON, for a topic (with `KAFKA_HEADERS`) or a request."""
+def encode(envelope: Envelope, sequence: str | None = None) -> bytes:
+    """The event as structured JSON, for a topic (with `KAFKA_HEADERS`) or a request; with a `sequence` it is given that number."""
     event = {"specversion": "1.0", **known(envelope), "datacontenttype": "application/json"}
     event["time"] = moment_text(envelope.time)
+    if sequence is not None:
+        event["sequence"] = sequence
     event["data"] = event.pop("data")
     return to_json(event)
 
@@ -210,8 +213,11 @@ def content_hash(envelope: Envelope) -> bytes:
 
 
 def derived_id(*parts: str) -> str:
-    """The id of what a service emits: the same cause gives the same id, so that running again repeats and never doubles."""
-    return str(uuid.uuid5(NAMESPACE, json.dumps(parts)))
+    """The id of what a service emits: the same cause gives the same id, so that running again repeats and never doubles.
+
+    The name under which it is derived is the JSON array of the parts.
+    """
+    return str(uuid.uuid5(NAMESPACE, f"[{', '.join(map(encode_basestring_ascii, parts))}]"))
 
 
 def _decoded(headers: Mapping[str, str], prefix: str, body: bytes, bare: str = "") -> Envelope:

@@ -6,6 +6,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from http.client import HTTPException
 from typing import Annotated, Any
 
@@ -24,6 +25,9 @@ CaseOrAll = Annotated[str, typer.Argument(metavar="[CASE]", help="The case's id;
 EveryCase = Annotated[bool, typer.Option("--all", help="Every case that is parked in this service, such as after a bad deploy.")]
 Number = Annotated[int, typer.Argument(help="The letter's number in that service, as `passend dlq list` shows it.")]
 Reason = Annotated[str, typer.Option(help="Why; it is recorded, so say nothing about a child.", prompt=True)]
+Since = Annotated[
+    datetime, typer.Option(formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%z"], help="From when on, in UTC unless it says so.")
+]
 Service = Annotated[str, typer.Option(help="Which service keeps it: intake, jgt_bridge, placement, notify or console.")]
 BasePort = Annotated[int, typer.Option(help="As given to `passend up`.")]
 
@@ -120,6 +124,25 @@ def dlq_drop(number: Number, reason: Reason, service: Service, base_port: BasePo
     typer.echo("taken off the list")
 
 
+@app.command()
+def replay(
+    service: Service,
+    since: Since,
+    reason: Reason,
+    topic: Annotated[str, typer.Option(help="Only what stands on this topic.")] = "",
+    case: Annotated[str, typer.Option(help="Only what concerns this case.")] = "",
+    base_port: BasePort = 8080,
+) -> None:
+    """Let a service tell again what it told since then: same events, same order. Who knows them drops them; who lost them gets them.
+
+    It keeps what it told for 60 days. What is new waits until all of it is told.
+    """
+    moment = since if since.tzinfo else since.replace(tzinfo=UTC)
+    wanted = {"since": moment.isoformat(), "topic": topic, "case": case}
+    answer = _service(service, base_port).post("/v1/heruitzendingen", reason, **wanted)
+    typer.echo(f"{answer['again']} events are told again")
+
+
 class _Away(SystemExit):
     """A service does not answer; ends the command with these words where nobody goes on without it."""
 
@@ -133,8 +156,8 @@ class _Address:
     def get(self, path: str) -> list[dict[str, Any]]:
         return list(self._ask(urllib.request.Request(f"{self._url}{path}")))  # noqa: S310 -- the operator's own choice
 
-    def post(self, path: str, reason: str) -> dict[str, Any]:
-        body = json.dumps({"reason": reason}).encode()
+    def post(self, path: str, reason: str, **wanted: str) -> dict[str, Any]:
+        body = json.dumps({"reason": reason, **wanted}).encode()
         return dict(self._ask(urllib.request.Request(f"{self._url}{path}", body, {"Content-Type": "application/json"})))  # noqa: S310
 
     def _ask(self, request: urllib.request.Request) -> Any:

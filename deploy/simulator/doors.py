@@ -24,10 +24,11 @@ DOORS = {"bg": "intake", "gm": "jgt_bridge"}
 
 @dataclass(frozen=True)
 class Receipt:
-    """What a door said to one event: its status, and the receipt where it was accepted."""
+    """What a door said to one event: its status, the receipt where it was accepted, and else the codes of what is wrong."""
 
     status: int
     receipt: str | None
+    codes: tuple[str, ...] = ()
 
     @property
     def accepted(self) -> bool:
@@ -50,7 +51,7 @@ class Doors:
             batch = b"[" + b",".join(bodies[start : start + BATCH_EVENTS]) + b"]"
             door = self._ports.url(DOORS[party[:2]])
             answer = await self.ask(party, "POST", f"{door}/v1/gebeurtenissen", content=batch, headers={"Content-Type": BATCH})
-            receipts += [Receipt(each["status"], each.get("receipt")) for each in answer.raise_for_status().json()]
+            receipts += map(_receipt, answer.raise_for_status().json())
         return receipts
 
     async def zaak(self, board: str, case: str) -> dict[str, Any]:
@@ -91,6 +92,11 @@ class Doors:
             answer = (await self._client.post(f"{self._ports.url('issuer')}/token", data=form)).raise_for_status()
             self._tokens[party] = answer.json()["access_token"]
         return self._tokens[party]
+
+
+def _receipt(said: dict[str, Any]) -> Receipt:
+    wrong = said.get("problem", {}).get("errors", ())
+    return Receipt(said["status"], said.get("receipt"), tuple(each["code"] for each in wrong))
 
 
 class Topics:

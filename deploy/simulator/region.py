@@ -20,6 +20,8 @@ from services.chassis.calendar import LEGAL_TIME
 
 RAISED = catalogue.of(CrisisRaised).type
 OF_CRISES = {catalogue.of(kind).type for kind in (CrisisAcknowledged, CrisisEscalated)}
+ANSWER = "an answer"
+"""The kind of what somebody says to what was addressed to him; beside `make up` another simulation plays the same parties."""
 Later = Callable[[datetime, float], datetime]
 """The moment so many days after another at which somebody does something: people have office hours."""
 
@@ -116,11 +118,15 @@ class Region:
     def _answer(self, answer: Answer, moment: datetime) -> Doing | None:
         if answer.about in self._void:
             return None
-        return Doing(answer.party, answer.event(moment.astimezone(LEGAL_TIME)), "an answer")
+        return Doing(answer.party, answer.event(moment.astimezone(LEGAL_TIME)), ANSWER)
 
     def _note(self, doings: Sequence[Doing], receipts: Sequence[Receipt]) -> None:
         for doing, receipt in zip(doings, receipts, strict=True):
             event = doing.event
+            if doing.kind == ANSWER and "id-reused" in receipt.codes:
+                self.counts["answers that another simulation had given"] += 1
+                continue
+            self.counts["events"] += 1
             if not receipt.accepted:
                 raise RuntimeError(f"a door sent back {event.type} of case {event.subject}: status {receipt.status}")
             if event.type == RAISED:
@@ -128,7 +134,6 @@ class Region:
                 self.crisis_news = True
             line = {"source": event.source, "id": event.id, "case": event.subject, "kind": doing.kind}
             self.sent.write(json.dumps(line) + "\n")
-        self.counts["events"] += len(doings)
 
     def progress(self, children: int) -> str:
         """How far it is, in a line."""

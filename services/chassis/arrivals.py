@@ -25,7 +25,7 @@ from services.chassis.region import Party
 from services.chassis.service import Service
 from services.chassis.telemetry import part
 from services.chassis.transaction import Origin, S, Work
-from services.chassis.turns import InTurns
+from services.chassis.turns import InTurns, work_of
 from services.chassis.worker import Worker
 
 # The row locks make workers of several replicas take turns; whoever waited finds these rows handled and takes the next.
@@ -48,9 +48,10 @@ class ArrivalWorker(Worker):
             rows = (await connection.execute(WAITING, {"lane": self._lane, "rows": limit})).all()
             if not rows:
                 return 0
-            batch = Batch(self._service, connection, now, self._fuse.failed, lane=self._lane)
-            await batch.run([self._work(row, position) async for position, row in InTurns(enumerate(rows))])
-            await connection.execute(HANDLED, {"rows": [row.n for row in rows], "now": now})
+            with work_of(self._lane):
+                batch = Batch(self._service, connection, now, self._fuse.failed, lane=self._lane)
+                await batch.run([self._work(row, position) async for position, row in InTurns(enumerate(rows))])
+                await connection.execute(HANDLED, {"rows": [row.n for row in rows], "now": now})
         self._committed(batch)
         return len(rows)
 

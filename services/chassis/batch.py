@@ -3,8 +3,8 @@
 What happens when a handler raises stands here: `Part._take`, and `Batch._found` for what no single handler can be blamed for.
 """
 
+from collections import Counter
 from collections.abc import Sequence
-from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import datetime
 from typing import Generic
@@ -13,7 +13,6 @@ from passend_contracts import catalogue
 from passend_contracts.catalogue import Lane
 from passend_contracts.envelope import Envelope
 from sqlalchemy.ext.asyncio import AsyncConnection
-from structlog.contextvars import bound_contextvars
 
 from services.chassis import dead_letters, deadlines, outbox, parking, telemetry
 from services.chassis.failures import Rejected, is_transient
@@ -90,11 +89,13 @@ class Batch(Generic[S]):
     def count(self) -> None:
         """Count what was committed; call it after the commit."""
         name = self._service.name
+        end_to_end = telemetry.END_TO_END.labels(name)
         for work in self._effects:
-            telemetry.EFFECT.labels(name, work.event.type).inc()
-            telemetry.END_TO_END.labels(name).observe(max(0.0, (self._now - work.event.time).total_seconds()))
-        for row in self._told:
-            telemetry.EMITTED.labels(name, row.event.type).inc()
+            end_to_end.observe(max(0.0, (self._now - work.event.time).total_seconds()))
+        for kind, count in Counter(work.event.type for work in self._effects).items():
+            telemetry.EFFECT.labels(name, kind).inc(count)
+        for kind, count in Counter(row.event.type for row in self._told).items():
+            telemetry.EMITTED.labels(name, kind).inc(count)
 
 
 class Part(Generic[S]):
@@ -132,7 +133,7 @@ class Part(Generic[S]):
     async def set_aside(self, work: Work, error: Exception) -> None:
         """Park the one event that does not go in, or make it a dead letter."""
         self._cases = await outbox.lock_cases(self._connection, [work.case], self._lane)
-        with _said(work):
+        with telemetry.about(work.event, work.case):
             await self._fail(work, error)
         await self._write()
 
@@ -142,7 +143,7 @@ class Part(Generic[S]):
             return
         tx = self._transaction(work)
         handler = self._service.handler(work)
-        with _said(work):
+        with telemetry.about(work.event, work.case):
             try:
                 if handler:
                     await handler(work.data, tx)
@@ -200,8 +201,3 @@ class Part(Generic[S]):
     async def _write(self) -> None:
         await parking.park(self._connection, self._aside, self._now)
         await self._flush()
-
-
-def _said(work: Work) -> AbstractContextManager[None]:
-    """Whatever is logged here names the event and its case."""
-    return bound_contextvars(event_id=work.event.id, event_type=work.event.type, case=work.case)

@@ -13,7 +13,6 @@ from passend_contracts.vocabulary import EventData
 from pydantic_core import to_json
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
-from structlog.contextvars import bound_contextvars
 
 from services.chassis import deadlines, http, outbox, telemetry
 from services.chassis.clock import Clock
@@ -116,7 +115,7 @@ class Commands(Generic[S]):
             if command.case in cases.parked:
                 tx.refusal = PARKED
             else:
-                with bound_contextvars(event_id=tx.event.id, event_type=tx.event.type, case=tx.case_id):
+                with telemetry.about(tx.event, tx.case_id):
                     await decide(tx)
             if tx.refusal:
                 await transaction.rollback()
@@ -135,7 +134,7 @@ class Commands(Generic[S]):
             event_id = derived_id(self._service.name, act.case, act.name, act.cause)
             cause = self._cause(event_id, act.name, act.case, self._service.swv, self._clock.now())
             tx, cases = await self._begin(connection, cause)
-            with bound_contextvars(event_id=cause.id, event_type=cause.type, case=act.case):
+            with telemetry.about(cause, act.case):
                 said = await do(tx)
             await self._write(connection, tx, cases)
         self._committed(tx)

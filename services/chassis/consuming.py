@@ -13,6 +13,7 @@ from aiokafka.errors import KafkaError
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker, KafkaMessage, TopicPartition as Assigned
 from passend_contracts import catalogue
+from passend_contracts.catalogue import Lane
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from services.chassis import kafka, telemetry
@@ -20,6 +21,7 @@ from services.chassis.backoff import Backoff
 from services.chassis.fuse import Blown, Fuse
 from services.chassis.kafka import LogWatch
 from services.chassis.positions import Positions, after
+from services.chassis.turns import work_of
 
 MAX_RECORDS = 1_000
 COMMIT_SECONDS = 2.0  # T23: while a group loads, a commit may take seconds; the database has the position, so giving up is fine
@@ -39,8 +41,11 @@ class Consumer:
     tried again in place for as long as it takes, so order is kept; a new log is read from its start. A record may be given again.
     """
 
-    def __init__(self, service: str, name: str, topics: Sequence[str], process: Process, *, engine: AsyncEngine, watch: LogWatch) -> None:
+    def __init__(
+        self, service: str, name: str, lane: Lane, topics: Sequence[str], process: Process, *, engine: AsyncEngine, watch: LogWatch
+    ) -> None:
         self.name = name
+        self._lane: Lane = lane
         self._service = service
         self._topics = topics
         self._process = process
@@ -141,11 +146,15 @@ class Consumer:
         records = message.raw_message
         telemetry.CONSUMED.labels(self._service, self.name).inc(len(records))
         async with self._busy:
-            while records:
-                await self._fuse.hold()
-                done = await self._until_committed(records[:1] if self._fuse.blown else records)
-                await self._commit_offsets(records[:done])
-                records = records[done:]
+            with work_of(self._lane):
+                await self._through(records)
+
+    async def _through(self, records: Sequence[ConsumerRecord]) -> None:
+        while records:
+            await self._fuse.hold()
+            done = await self._until_committed(records[:1] if self._fuse.blown else records)
+            await self._commit_offsets(records[:done])
+            records = records[done:]
 
     async def _until_committed(self, records: Sequence[ConsumerRecord]) -> int:
         """Make them take effect, or as many as the fuse lets through; returns how many."""

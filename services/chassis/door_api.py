@@ -11,7 +11,7 @@ from passend_contracts.catalogue import Lane
 from passend_contracts.envelope import Envelope, Invalid, decode_http, is_batch
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.chassis import doors, http
+from services.chassis import doors, http, turns
 from services.chassis.admission import Admission
 from services.chassis.auth import Principal, Tokens
 from services.chassis.clock import Clock
@@ -42,7 +42,9 @@ def door_api(
         now = clock.now()
         checked = [doors.check(event, party, now) for event in events]
         good = [event for event in checked if isinstance(event, Envelope)]
-        receipts = iter(await admissions[_lane(good)].take_in(good, party))
+        lane = _lane(good)
+        with turns.work_of(lane):
+            receipts = iter(await admissions[lane].take_in(good, party))
         answers = [next(receipts) if isinstance(event, Envelope) else event for event in checked]
         wake_workers()
         return _batch_answer(answers, service) if is_batch(request.headers) else _answer(answers[0], service)

@@ -1,4 +1,4 @@
-"""What an operator sees and does over HTTP: parked cases and dead letters; each act with a reason, which is recorded."""
+"""What an operator sees and does over HTTP: parked cases, dead letters, telling again; each act with a reason, which is recorded."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Annotated, Any
@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, HTTPException, Path as PathParameter, Request
 from fastapi.responses import JSONResponse
 from passend_contracts.envelope import Invalid, read_back
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 from pydantic_core import to_jsonable_python
 from sqlalchemy import Row, TextClause, text
@@ -37,6 +37,10 @@ LETTER_SHOWN = text("""
     FROM dead_letter WHERE n = :n
 """)
 LETTER = text("SELECT * FROM dead_letter WHERE n = :n FOR UPDATE")
+TELL_AGAIN = text("""
+    UPDATE outbox SET published_at = NULL
+    WHERE published_at IS NOT NULL AND written_at >= :since AND (:topic = '' OR topic = :topic) AND (:case = '' OR key = :case)
+""")
 SETTLE = text("UPDATE dead_letter SET settled_at = clock_timestamp(), settlement = :settlement WHERE n = :n")
 
 
@@ -46,6 +50,14 @@ class Grond(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     reason: Annotated[str, Field(min_length=3, max_length=200)]
+
+
+class Heruitzending(Grond):
+    """What is to be told again: all that was written since then, or of it one topic or one case only."""
+
+    since: AwareDatetime
+    topic: Annotated[str, Field(max_length=100)] = ""
+    case: Annotated[str, Field(max_length=100)] = ""
 
 
 class _NotOpen(Exception):
@@ -68,6 +80,7 @@ def operating_api(service: Service[S], *, engine: AsyncEngine, tokens: Tokens, c
     router = APIRouter(include_in_schema=False)
     _add_views(router, engine, operator)
     _add_acts(router, _Office(service, clock), engine, operator, wake_relays)
+    _add_replay(router, _Office(service, clock), engine, operator, wake_relays)
     return router
 
 
@@ -123,6 +136,16 @@ def _add_acts(router: APIRouter, office: "_Office", engine: AsyncEngine, operato
         return await answer(office.letter_acts, act, number, grond, request)
 
 
+def _add_replay(router: APIRouter, office: "_Office", engine: AsyncEngine, operator: Operator, wake_relays: Callable[[], None]) -> None:
+    @router.post("/v1/heruitzendingen")
+    async def replay(wanted: Heruitzending, request: Request) -> JSONResponse:
+        principal = await operator(request)
+        async with engine.begin() as connection:
+            again = await office.tell_again(connection, office.desk(connection, principal), wanted)
+        wake_relays()
+        return JSONResponse({"again": again})
+
+
 Act = Callable[[AsyncConnection, Desk[Any], Any, str], Awaitable[Mapping[str, Any]]]
 
 
@@ -162,6 +185,17 @@ class _Office:
         await _open_letter(connection, number)
         await self._settle(connection, desk, number, "drop", reason)
         return {"letter": number, "dropped": 1}
+
+    async def tell_again(self, connection: AsyncConnection, desk: Desk[Any], wanted: Heruitzending) -> int:
+        """Let the relay publish retained rows once more, in their order and under their ids; returns how many.
+
+        Who read them drops them by its inbox; who lost them gets them. What was withheld stays withheld.
+        """
+        which = wanted.model_dump(include={"since", "topic", "case"})
+        again = (await connection.execute(TELL_AGAIN, which)).rowcount
+        since = f"{wanted.since.isoformat()} {wanted.topic}".strip()
+        await desk.record("replay", wanted.case or since, wanted.reason, again)
+        return again
 
     async def _run(self, connection: AsyncConnection, works: list[Work]) -> int:
         batch: Batch[Any] = Batch(self._service, connection, self._clock.now())

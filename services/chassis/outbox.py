@@ -78,7 +78,7 @@ async def write(connection: AsyncConnection, outgoing: Sequence[Outgoing], cases
             "topics": [row.topic for row in outgoing],
             "keys": [row.event.subject for row in outgoing],
             "types": [row.event.type for row in outgoing],
-            "bodies": [encode(_numbered(row, cases)) async for row in InTurns(outgoing)],
+            "bodies": [encode(row.event, _next_number(row, cases)) async for row in InTurns(outgoing)],
             "holds": [row.hold for row in outgoing],
         },
     )
@@ -87,10 +87,10 @@ async def write(connection: AsyncConnection, outgoing: Sequence[Outgoing], cases
     await connection.execute(WRITE_NUMBERS, {"subjects": [_lock(subject, cases.lane) for subject in subjects], "sequences": numbers})
 
 
-def _numbered(row: Outgoing, cases: Cases) -> Envelope:
+def _next_number(row: Outgoing, cases: Cases) -> str:
     numbers = cases.sequences[row.event.subject]
     numbers[row.topic] = numbers.get(row.topic, 0) + 1
-    return replace(row.event, sequence=f"{numbers[row.topic]:012d}")
+    return f"{numbers[row.topic]:012d}"
 
 
 # The relay locks its lease, then the rows it claims or marks; who withholds rows in the order of its events goes by the same lock first,

@@ -20,7 +20,7 @@ from services.chassis.kafka import LogWatch
 from services.chassis.lead import Lead
 from services.chassis.lease import Lease, LeaseLost
 from services.chassis.telemetry import part
-from services.chassis.turns import InTurns
+from services.chassis.turns import InTurns, work_of
 
 ROWS = 1_000
 ROUND_BYTES = 1_000_000
@@ -106,7 +106,8 @@ class Relay:
             self._written.clear()
             rows = await self._head(held, await lead.full_topics())
             if rows:
-                await self._publish(rows, held, producer, lead)
+                with work_of(self._lane_name):
+                    await self._publish(rows, held, producer, lead)
                 renewed = monotonic()
             self._health.ok(self._part)
             backoff.reset()

@@ -1,6 +1,7 @@
 """Puts a service together and keeps it running: database, door, workers, consumers, relays and HTTP, in one process."""
 
 import asyncio
+import gc
 import signal
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager
@@ -114,7 +115,7 @@ class Machine:
 
     def _add_consumer(self, lane: Lane, name: str, topics: tuple[str, ...], process: Process) -> None:
         self.health.expect(f"consumer {name}")
-        self.running.append(Consumer(self.service.name, name, topics, process, engine=self.engines[lane], watch=self.watch).run)
+        self.running.append(Consumer(self.service.name, name, lane, topics, process, engine=self.engines[lane], watch=self.watch).run)
 
     def add_worker(self, worker: Worker) -> None:
         """Let it run beside the others."""
@@ -207,9 +208,20 @@ def _stop_when_broken(background: asyncio.Task[None]) -> None:
         signal.raise_signal(signal.SIGTERM)
 
 
+def spare_the_collector() -> None:
+    """What a process has loaded stays for good: the garbage collector walks over it no more, and looks for cycles less often.
+
+    A batch makes tens of thousands of objects and hardly a cycle; by Python's own thresholds the collector took a sixth of a hop.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
+
+
 def serve(app: FastAPI, service: str, settings: Settings) -> None:
     """Run until SIGTERM or SIGINT: then no new request is taken, what runs is finished, the parts stop."""
     telemetry.configure_logging(service)
+    spare_the_collector()
     uvicorn.run(
         app,
         host=settings.host,

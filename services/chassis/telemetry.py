@@ -4,10 +4,12 @@ import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar, Token
 from time import monotonic
 
 import structlog
 from passend_contracts.catalogue import Lane
+from passend_contracts.envelope import Envelope
 from prometheus_client import Counter, Gauge, Histogram
 
 EMITTED = Counter("events_emitted", "Events written to the outbox", ["service", "event_type"])
@@ -36,6 +38,32 @@ def part(name: str, lane: Lane) -> str:
     return name if lane == "cases" else f"{name} {lane}"
 
 
+class about:  # noqa: N801 -- it reads as a word, as contextlib's do
+    """Whatever is logged within this block names the event and its case. It is entered for every event, so it costs next to nothing."""
+
+    __slots__ = ("_before", "case", "event")
+
+    _before: "Token[about | None]"
+
+    def __init__(self, event: Envelope, case: str) -> None:
+        self.event, self.case = event, case
+
+    def __enter__(self) -> None:
+        self._before = _about.set(self)
+
+    def __exit__(self, *_fault: object) -> None:
+        _about.reset(self._before)
+
+
+_about: ContextVar["about | None"] = ContextVar("about", default=None)
+
+
+def name_event(_logger: object, _method: str, line: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """Put into a line of the log what it is `about`."""
+    at = _about.get()
+    return line if at is None else {"event_id": at.event.id, "event_type": at.event.type, "case": at.case, **line}
+
+
 class AtMostOncePer:
     """Drops repeats of a logger's lines within some seconds (T29: aiokafka logs a refused broker ten times a second)."""
 
@@ -56,6 +84,7 @@ def configure_logging(service: str) -> None:
     """JSON lines on standard output, libraries included: their warnings by name and line only, for their texts may quote a record."""
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
+        name_event,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]

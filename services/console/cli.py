@@ -88,15 +88,14 @@ def table(hops: list[dict[str, Any]]) -> Iterator[str]:
     yield f"{first:%Y-%m-%d}, {len(hops)} hops"
     for elapsed, *others in rows:
         yield "  ".join([elapsed.rjust(widths[0]), *(text.ljust(width) for text, width in zip(others, widths[1:], strict=True))]).rstrip()
-    yield _summary(hops)
+    if asked := next((hop for hop in hops if hop["event"] == REQUEST), None):
+        yield _summary(asked, next((hop for hop in hops if hop["event"] in ANSWERS), None))
 
 
-def _summary(hops: list[dict[str, Any]]) -> str:
-    asked = next((_moment(hop) for hop in hops if hop["event"] == REQUEST), None)
-    answered = next((hop for hop in hops if hop["event"] in ANSWERS), None)
-    if asked is None or answered is None:
+def _summary(asked: dict[str, Any], answered: dict[str, Any] | None) -> str:
+    if answered is None:
         return "The gemeente has not answered (yet)."
-    seconds = (_moment(answered) - asked).total_seconds()
+    seconds = (_moment(answered) - _moment(asked)).total_seconds()
     return f"From the school's request to the gemeente's answer: {seconds:.2f} s."
 
 

@@ -192,12 +192,14 @@ def until(due: date, today: date) -> Words:
             return Words(f"nog {days} dagen", f"in {days} days")
 
 
-def answer(cases: int, helped: int, overdue: int, without_step: int) -> tuple[Words, Words]:
+def answer(cases: int, helped: int, overdue: int, without_step: int, *, crisis_waits: bool) -> tuple[Words, Words]:
     """The answer to the question above the overview, and what it means."""
     if without_step:
         return Words(
             f"Nee: {without_step} {_children(without_step)} geen volgende stap.", f"No: {without_step} without a next step."
         ), FORGOTTEN
+    if crisis_waits:
+        return Words("Nu nog niet: er wacht een crisis op hulp.", "Not yet: a crisis waits for help."), CALLED
     if overdue:
         return Words(
             f"Niet overal: bij {overdue} {_are_late(overdue)} te laat.", f"Not everywhere: late in {overdue} of {cases} cases."
@@ -210,6 +212,9 @@ def answer(cases: int, helped: int, overdue: int, without_step: int) -> tuple[Wo
 
 
 FORGOTTEN = Words("Dat mag niet: voor ieder kind is altijd iemand aan zet.", "That must not be: every child always has a next step.")
+CALLED = Words(
+    "Wij waarschuwen wie dienst heeft, en de volgende, tot iemand helpt.", "We alert who is on call, and the next, until somebody helps."
+)
 LATE = Words(
     "Ieder kind heeft een volgende stap. Wat te laat is, staat bovenaan.", "Every child has a next step. What is late comes first."
 )

@@ -48,8 +48,9 @@ async def _of_cases(asked: Asked) -> Shown:
     urn = asked.visitor.urn if asked.visitor.board else None
     seen = await store.figures(asked.connection, asked.today, asked.visitor.board, urn)
     first = await store.cases(asked.connection, store.Wanted(List.CASES, asked.today, asked.visitor.board), size=MOST)
-    short, meaning = words.answer(seen.cases, seen.helped, seen.overdue, seen.without_step)
-    late = seen.overdue or seen.without_step
+    crisis_waits = seen.longest_crisis is not None
+    short, meaning = words.answer(seen.cases, seen.helped, seen.overdue, seen.without_step, crisis_waits=crisis_waits)
+    late = seen.overdue or seen.without_step or crisis_waits
     answer = el("section", said("p", short, class_="answer late" if late else "answer"), said("p", meaning), class_="panel", role="status")
     listed = el("section", said("h2", FIRST), lists.of_cases(asked, List.CASES, first.rows)) if first.rows else _nothing_yet()
     return shown(QUESTION, answer, _figures([*_about_cases(seen, asked), *await _of_office(asked)]), _last(asked), listed)

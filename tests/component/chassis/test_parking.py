@@ -7,7 +7,9 @@ import pytest
 from passend_contracts.catalogue import of
 from passend_contracts.envelope import Envelope
 from passend_contracts.events import CaseParked, CaseReleased, JGTReferralAccepted
+from structlog.testing import capture_logs
 
+from services.chassis import telemetry
 from services.chassis.testing import RunningService
 from tests.builders.events import a_consent_given, a_consent_withdrawn, a_parents_consulted, a_support_requested
 from tests.component.chassis.ledger import DEAD, IN, NAME, OUT, Faults, a_bug, a_bug_after_writing, a_bug_in_sql, what_the_database_refuses
@@ -65,18 +67,19 @@ async def test_parking_and_release_are_told_without_a_word_of_the_fault(
 
 
 async def test_what_a_handler_wrote_goes_with_it_and_the_log_names_the_case(
-    service: RunningService, faults: Faults, operator: Operator, pair: Pair, capsys: pytest.CaptureFixture[str]
+    service: RunningService, faults: Faults, operator: Operator, pair: Pair
 ) -> None:
     request, *_ = three_of()
     faults.cases[request.subject] = a_bug_after_writing
-    await service.deliver(IN, request)
-    await operator.until_parked(request.subject, 1)
+    with capture_logs(processors=[telemetry.name_event]) as log:
+        await service.deliver(IN, request)
+        await operator.until_parked(request.subject, 1)
     connection = await asyncpg.connect(pair.database_url(NAME).replace("+asyncpg", ""))
     assert await connection.fetch("SELECT * FROM ledger WHERE case_id = 'written'") == []
     await connection.close()
-    [line] = [line for line in capsys.readouterr().out.splitlines() if "case_parked" in line]
-    assert request.subject in line
-    assert "ledger.py" in line
+    [line] = [line for line in log if line["event"] == "case_parked"]
+    assert line["case"] == request.subject
+    assert line["place"].startswith("ledger.py")
 
 
 async def test_what_acts_on_a_parked_case_is_told_at_once_and_order_holds(

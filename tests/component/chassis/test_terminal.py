@@ -1,12 +1,15 @@
-"""`passend parked` and `passend dlq`: what an operator sees and does in a terminal, against a service that answers on a port."""
+"""`passend parked`, `dlq` and `replay`: what an operator sees and does in a terminal, against a service that answers on a port."""
 
+from collections import defaultdict
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import pytest
+from aiokafka import ConsumerRecord
 
 from services.chassis.testing import RunningService
 from tests.builders.events import a_parents_consulted, a_support_requested
-from tests.component.chassis.ledger import IN, NAME, Faults, a_bug
+from tests.component.chassis.ledger import IN, NAME, OUT, Faults, a_bug
 from tests.component.chassis.operator import Operator
 from tests.component.issuer import Issuer
 from tests.component.terminal import Passend, passend_against
@@ -57,12 +60,37 @@ async def test_a_dead_letter_is_listed_shown_and_taken_off(service: RunningServi
     assert "No dead letters." in (await passend("dlq", "list"))[1]
 
 
+async def test_what_was_told_is_told_again_the_same_and_only_what_was_asked_for(service: RunningService, passend: Passend) -> None:
+    first, other = a_support_requested(), a_support_requested()
+    for event in (first, a_parents_consulted(first.subject), other):
+        await service.deliver(IN, event)
+    told = await service.topics.records(OUT, lambda records: len(records) == 3)
+    again = ("replay", "--service", NAME, "--since", f"{first.time:%Y-%m-%d}", "--reason", "the record lost a day")
+    assert await passend(*again, "--case", first.subject) == (0, "2 events are told again\n")
+    repeated = [record for record in told if record.key.decode() == first.subject]
+    assert _by_case(await service.topics.records(OUT, lambda records: len(records) == 5)) == _by_case(told + repeated)
+    assert await passend(*again, "--topic", OUT) == (0, "3 events are told again\n")
+    assert _by_case(await service.topics.records(OUT, lambda records: len(records) == 8)) == _by_case(told + repeated + told)
+    tomorrow = (*again[:4], f"{first.time + timedelta(days=1):%Y-%m-%d}", *again[5:])
+    assert await passend(*tomorrow) == (0, "0 events are told again\n")
+
+
+def _by_case(records: list[ConsumerRecord]) -> dict[bytes, list[bytes]]:
+    """What stands on a topic for each case, in order."""
+    cases: dict[bytes, list[bytes]] = defaultdict(list)
+    for record in records:
+        cases[record.key].append(record.value)
+    return cases
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
         (("parked", "release", "--service", NAME, "--reason", "why not"), "give one case, or --all"),
         (("parked", "release", "x", "--service", "nobody", "--reason", "why not"), "nobody is no service"),
         (("parked", "drop", "x", "--service", NAME, "--reason", "why not"), "Nothing of that waits for an operator here"),
+        (("replay", "--service", NAME, "--since", "yesterday", "--reason", "why not"), "'yesterday' does"),
+        (("replay", "--service", NAME, "--since", "2026-11-01", "--reason", "x"), "body.reason: String"),
     ],
 )
 async def test_what_cannot_be_done_is_said(passend: Passend, words: tuple[str, ...], said: str) -> None:
