@@ -12,7 +12,7 @@ from tests.faults.patched import ROOT, copy_with
 from tests.pairs.pair import Pair
 
 WITHOUT = {
-    "inbox": "inbox_off",
+    "inbox": "no_inbox",
     "order per case": "no_order",
     "parking": "no_parking",
     "metrics": "no_metrics",
