@@ -9,7 +9,7 @@ PY := .venv/bin/python
 STAMP := .venv/.installed
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help install up deploy undeploy test check bench faults lock
+.PHONY: help install up deploy undeploy test check bench bench-large faults lock
 .DEFAULT_GOAL := help
 
 help:
@@ -18,7 +18,8 @@ help:
 	@echo "make test     all tests; PAIR=docker, embedded or both says against what (default: docker where an engine answers)"
 	@echo "make check    style, types, import rules and generated files"
 	@echo "make faults   the fault tests, at full length, and a table of what they lost; SEED=… repeats a run"
-	@echo "make bench    speed and memory, beside a bare alternative"
+	@echo "make bench    speed and memory, beside a bare alternative; a quarter of an hour at most, and nothing else should run meanwhile"
+	@echo "make bench-large  the same with tables of 10 million rows and 500,000 records waiting; an hour or two, some 25 GB of disk"
 	@echo "make install  only .venv"
 	@echo "make lock     pin requirements.txt again, after a change of dependencies"
 
@@ -48,6 +49,9 @@ faults: $(STAMP)
 
 bench: $(STAMP)
 	$(PY) -m tests.benchmarks --pair $(PAIR)
+
+bench-large: $(STAMP)
+	$(PY) -m tests.benchmarks --pair $(PAIR) --large
 
 # uv is the one tool that writes pins with hashes for this; it is fetched for the moment and is no dependency.
 lock: $(STAMP)

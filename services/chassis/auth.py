@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from time import monotonic
+from typing import Any
 
 import httpx
 from joserfc import jwt
@@ -14,6 +15,7 @@ from joserfc.jwt import JWTClaimsRegistry
 
 ALGORITHM = "ES256"
 REFETCH_SECONDS = 60
+KNOWN_TOKENS = 1_000
 FORBIDDEN_HEADERS = frozenset({"jwk", "jku", "x5u", "x5c"})
 """Headers by which a token would bring its own key along."""
 
@@ -53,6 +55,7 @@ class Tokens:
         self._now = now
         self._url = jwks_url
         self._keys: KeySet | None = None
+        self._known: dict[str, dict[str, Any]] = {}
         self._fetched = float("-inf")
         self._fetching = asyncio.Lock()
         self._claims = JWTClaimsRegistry(
@@ -69,11 +72,19 @@ class Tokens:
         if scheme.lower() != "bearer" or not token:
             raise NotAuthenticated("Send a token of your organisation: Authorization: Bearer <token>.")
         try:
-            decoded = jwt.decode(token, await self._keys_for(token), algorithms=[ALGORITHM])
-            self._claims.validate(decoded.claims)
+            claims = self._known.get(token) or await self._decoded(token)
+            self._claims.validate(claims)  # each time: it may have expired
         except (JoseError, ValueError, TypeError, KeyError) as fault:
             raise NotAuthenticated(f"The token does not hold ({type(fault).__name__}); fetch a new one.") from None
-        return Principal(str(decoded.claims["sub"]), frozenset(str(decoded.claims.get("scope", "")).split()))
+        return Principal(str(claims["sub"]), frozenset(str(claims.get("scope", "")).split()))
+
+    async def _decoded(self, token: str) -> dict[str, Any]:
+        """What a token says whose signature holds; a party sends many requests with one, and checking it takes longer than the rest."""
+        claims = jwt.decode(token, await self._keys_for(token), algorithms=[ALGORITHM]).claims
+        if len(self._known) >= KNOWN_TOKENS:
+            self._known.clear()
+        self._known[token] = claims
+        return claims
 
     async def _keys_for(self, token: str) -> KeySet:
         header = jwt_header(token)
@@ -99,6 +110,7 @@ class Tokens:
             async with httpx.AsyncClient(timeout=5, trust_env=False) as client:
                 answer = await client.get(self._url)
             self._keys = KeySet.import_key_set(answer.raise_for_status().json())
+            self._known.clear()  # a key that is gone vouches for nothing any more
         except (httpx.HTTPError, JoseError, ValueError, TypeError, LookupError) as fault:
             if self._keys is None:
                 raise KeysUnavailable("The issuer's keys cannot be fetched; try again in a moment.") from fault

@@ -12,6 +12,7 @@ from passend_contracts.envelope import Envelope, Invalid, decode_http, is_batch
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.chassis import doors, http, turns
+from services.chassis.admission import Admission
 from services.chassis.auth import Principal, Tokens
 from services.chassis.clock import Clock
 from services.chassis.doors import Receipt
@@ -30,6 +31,7 @@ def door_api(
 ) -> APIRouter:
     """The routes of a service's door; `engines` has a pool of connections for each lane, so that a crisis waits for nobody's."""
     routes = APIRouter()
+    admissions = {lane: Admission(engine, clock) for lane, engine in engines.items()}
 
     @routes.post("/v1/gebeurtenissen", status_code=202, response_model=None, summary="Send one event, or a batch")
     async def gebeurtenissen(request: Request) -> Response:
@@ -42,8 +44,7 @@ def door_api(
         good = [event for event in checked if isinstance(event, Envelope)]
         lane = _lane(good)
         with turns.work_of(lane):
-            async with engines[lane].begin() as connection:
-                receipts = iter(await doors.take_in(connection, good, party, now))
+            receipts = iter(await admissions[lane].take_in(good, party))
         answers = [next(receipts) if isinstance(event, Envelope) else event for event in checked]
         wake_workers()
         return _batch_answer(answers, service) if is_batch(request.headers) else _answer(answers[0], service)

@@ -1,6 +1,5 @@
 """HTTP as the NL API Design Rules ask it: 400 with all errors at once, problem+json, the version on every answer, health and metrics."""
 
-from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -11,7 +10,9 @@ from fastapi.responses import JSONResponse
 from passend_contracts.envelope import Invalid, Problem
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy.ext.asyncio import AsyncEngine
+from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.chassis import database, gauges
 from services.chassis.auth import KeysUnavailable, NotAuthenticated
@@ -79,7 +80,7 @@ def application(title: str, *, service: str, engine: AsyncEngine, health: Health
         redirect_slashes=False,
         lifespan=lifespan,
     )
-    _add_rules(app, health)
+    app.add_middleware(Rules, health=health)
     _answer_faults(app)
     _add_health(app, health)
 
@@ -91,16 +92,37 @@ def application(title: str, *, service: str, engine: AsyncEngine, health: Health
     return app
 
 
-def _add_rules(app: FastAPI, health: Health) -> None:
-    @app.middleware("http")
-    async def rules(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+class Rules:
+    """Around every request: what no route may see is turned away, whatever fails has its answer, and each answer the same headers.
+
+    Written on ASGI itself: FastAPI's `@app.middleware` runs the rest in a task of its own, which took half the time of accepting an event.
+    """
+
+    def __init__(self, app: ASGIApp, health: Health) -> None:
+        self._app = app
+        self._health = health
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        begun = False
+
+        async def with_headers(message: Message) -> None:
+            nonlocal begun
+            if message["type"] == "http.response.start":
+                begun = True
+                headers = MutableHeaders(scope=message)
+                for name, value in SECURITY_HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
         try:
-            response = _turned_away(request, health) or await call_next(request)
-        except Exception as fault:  # noqa: BLE001 -- whatever it is, the caller gets an answer and the log no text of it
-            response = _answer_to(fault)
-        for name, value in SECURITY_HEADERS.items():
-            response.headers.setdefault(name, value)
-        return response
+            await (_turned_away(Request(scope), self._health) or self._app)(scope, receive, with_headers)
+        except Exception as fault:
+            if begun:  # half an answer cannot be taken back
+                raise
+            await _answer_to(fault)(scope, receive, with_headers)
 
 
 def _turned_away(request: Request, health: Health) -> Response | None:

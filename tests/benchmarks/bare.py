@@ -5,7 +5,8 @@ reads the data, nothing is parked, nothing can be held, nothing is numbered, the
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
@@ -16,11 +17,13 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord
 from passend_contracts import catalogue
 from passend_contracts.events import JGTReferralAccepted
 
-from tests.benchmarks.load import HEADERS, Load, partitions_of, plain
+from tests.benchmarks.load import HEADERS, OUTGOING, TOPIC, Load, partitions_of, plain
 from tests.benchmarks.stopwatch import Stopwatch, Took
 from tests.builders.events import BOARD, GEMEENTE, SCHOOL_SYSTEM
 
 ROWS = 1_000
+POLL_SECONDS = 0.02
+GROUP = "bare"
 TOLD = catalogue.of(JGTReferralAccepted)
 
 SEE = """INSERT INTO inbox (source, id, "time") SELECT * FROM unnest($1::text[], $2::text[], $3::text[]::timestamptz[])
@@ -36,47 +39,70 @@ TELL = "INSERT INTO outbox (lane, topic, key, type, body) SELECT 'cases', $1, * 
 STORE = """INSERT INTO consumer_offset (consumer, topic, partition, log_id, next_offset)
     SELECT 'bare', $1, partition, 'bare', next_offset FROM unnest($2::int[], $3::bigint[]) AS fresh (partition, next_offset)
     ON CONFLICT (consumer, topic, partition) DO UPDATE SET next_offset = excluded.next_offset"""
-HEAD = "SELECT n, topic, key, body FROM outbox WHERE published_at IS NULL ORDER BY n LIMIT $1"
-MARK = "UPDATE outbox SET published_at = clock_timestamp() WHERE n = ANY($1::bigint[])"
+HEAD = "SELECT n, written_at, topic, key, body FROM outbox WHERE published_at IS NULL AND lane = 'cases' ORDER BY n LIMIT $1"
+MARK = "UPDATE outbox SET published_at = clock_timestamp() WHERE n = ANY($1::bigint[]) AND written_at >= $2"
 
 
 async def run(kafka: str, database_url: str, load: Load) -> Took:
     """Drain the load; it is done when the last row that it caused is marked as published."""
-    hop = _Hop(load)
+    async with hop(kafka, database_url, whole=load.whole) as bare, asyncio.TaskGroup() as tasks:
+        consuming = tasks.create_task(bare.consume())
+        await bare.relay(load.events)
+        took = bare.watch.read()
+        consuming.cancel()
+    return took
+
+
+@asynccontextmanager
+async def hop(
+    kafka: str, database_url: str, *, whole: bool = False, shared: bool = False, watch: Stopwatch | None = None
+) -> AsyncIterator["Hop"]:
+    """A hop with its connections; `shared` with other processes of its group, else it reads all partitions."""
     consumer = AIOKafkaConsumer(
-        bootstrap_servers=kafka, group_id="bare", enable_auto_commit=False, auto_offset_reset="earliest", fetch_max_wait_ms=50
+        bootstrap_servers=kafka,
+        group_id=GROUP,
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+        isolation_level="read_committed",
+        fetch_max_wait_ms=50,
     )
-    consumer.assign(partitions_of(load.topic))
+    if shared:
+        consumer.subscribe([TOPIC])
+    else:
+        consumer.assign(partitions_of(TOPIC))
     async with (
         asyncpg.create_pool(plain(database_url), min_size=2, max_size=2) as pool,
         AIOKafkaProducer(bootstrap_servers=kafka, acks="all", enable_idempotence=True, max_batch_size=262_144) as producer,
         consumer,
-        asyncio.TaskGroup() as tasks,
     ):
-        tasks.create_task(hop.consume(consumer, pool))
-        await hop.relay(producer, pool)
-        return hop.watch.read()
+        yield Hop(consumer, pool, producer, whole=whole, watch=watch or Stopwatch())
 
 
-class _Hop:
-    def __init__(self, load: Load) -> None:
-        self.watch = Stopwatch()
-        self._load = load
+class Hop:
+    """Both halves; they end with who runs them."""
+
+    def __init__(
+        self, consumer: AIOKafkaConsumer, pool: asyncpg.Pool, producer: AIOKafkaProducer, *, whole: bool, watch: Stopwatch
+    ) -> None:
+        self.watch = watch
+        self._consumer = consumer
+        self._pool = pool
+        self._producer = producer
+        self._whole = whole
         self._written = asyncio.Event()
 
-    async def consume(self, consumer: AIOKafkaConsumer, pool: asyncpg.Pool) -> None:
-        done = 0
-        while done < self._load.events:
-            batches = await consumer.getmany(timeout_ms=100, max_records=ROWS)
+    async def consume(self) -> None:
+        """Take in what comes, until cancelled."""
+        while True:
+            batches = await self._consumer.getmany(timeout_ms=100, max_records=ROWS)
             records = [record for batch in batches.values() for record in batch]
             if not records:
                 continue
             self.watch.start()
-            async with pool.acquire() as connection, connection.transaction():
+            async with self._pool.acquire() as connection, connection.transaction():
                 await self._take_effect(connection, records)
-            done += len(records)
             self._written.set()
-            await consumer.commit({partition: batch[-1].offset + 1 for partition, batch in batches.items()})
+            await self._consumer.commit({partition: batch[-1].offset + 1 for partition, batch in batches.items()})
 
     async def _take_effect(self, connection: Any, records: Sequence[ConsumerRecord]) -> None:
         events = [orjson.loads(record.value) for record in records]
@@ -85,28 +111,40 @@ class _Hop:
         events = [event for event in events if event["id"] in fresh]
         await self._keep(connection, {event["subject"]: event["data"] for event in events})
         keys, types = [event["subject"] for event in events], [TOLD.type] * len(events)
-        await connection.execute(TELL, self._load.outgoing, keys, types, [_told(event) for event in events])
+        told = _passed_on if self._whole else _told
+        await connection.execute(TELL, OUTGOING, keys, types, [told(event) for event in events])
         after = {record.partition: record.offset + 1 for record in records}
-        await connection.execute(STORE, self._load.topic, list(after), list(after.values()))
+        await connection.execute(STORE, TOPIC, list(after), list(after.values()))
 
     async def _keep(self, connection: Any, cases: Mapping[str, dict[str, Any]]) -> None:
-        await connection.execute(LOCK, list(cases), [orjson.dumps({self._load.outgoing: 1}).decode()] * len(cases))
+        await connection.execute(LOCK, list(cases), [orjson.dumps({OUTGOING: 1}).decode()] * len(cases))
         wanted, held_on = [data["youthTeam"] == "refer" for data in cases.values()], [data["heldOn"] for data in cases.values()]
         await connection.execute(KEEP, list(cases), wanted, held_on)
 
-    async def relay(self, producer: AIOKafkaProducer, pool: asyncpg.Pool) -> None:
+    async def relay(self, until: float) -> None:
+        """Publish so many rows, in their order."""
         done = 0
-        while done < self._load.events:
+        while done < until:
             self._written.clear()
-            rows = await pool.fetch(HEAD, ROWS)
+            rows = await self._pool.fetch(HEAD, ROWS)
             if not rows:
-                await self._written.wait()
+                await self._idle()
                 continue
-            sent = [await producer.send(row["topic"], row["body"], key=row["key"].encode(), headers=HEADERS) for row in rows]
+            sent = [await self._producer.send(row["topic"], row["body"], key=row["key"].encode(), headers=HEADERS) for row in rows]
             for acknowledged in sent:
                 await acknowledged
-            await pool.execute(MARK, [row["n"] for row in rows])
+            await self._pool.execute(MARK, [row["n"] for row in rows], min(row["written_at"] for row in rows))
             done += len(rows)
+
+    async def _idle(self) -> None:
+        """Wait for rows of this process, or look for those of another."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(POLL_SECONDS):
+                await self._written.wait()
+
+
+def _passed_on(event: dict[str, Any]) -> bytes:
+    return orjson.dumps({**event, "producer": "bare", "sequence": "000000000001"})
 
 
 def _told(event: dict[str, Any]) -> bytes:

@@ -24,18 +24,19 @@ from passend_contracts.envelope import encode
 from services.intake.app import NAME as INTAKE
 from services.notify.app import NAME as NOTIFY
 from tests.benchmarks.chain import chain
+from tests.benchmarks.form import Form
 from tests.benchmarks.load import plain
 from tests.benchmarks.referral import Board, p99
-from tests.benchmarks.table import Row
+from tests.benchmarks.table import Aim, Row
 from tests.builders.events import BOARD, SCHOOL_SYSTEM, a_crisis_raised, a_support_requested
 from tests.pairs.pair import Pair
 
-CRISES, FIRST = 200, 10
-"""Those that count, after some that do not."""
+CRISES, FIRST = 100, 10
+"""Those of a round, after some that do not count."""
 PAUSE = 0.1
 WAITING = 100_000
-LIMIT = 1_000
-"""Milliseconds."""
+AIMS = Aim("≤", 1_000), Aim("≤", 2, times=True)
+"""Milliseconds, and times what it takes idle."""
 WITHIN = 120.0
 
 SAY = """
@@ -74,25 +75,36 @@ class Listed:
         return await self._at[crisis]
 
 
-async def measured(pair: Pair) -> list[Row]:
-    """Percentiles of crises on an idle platform, and of as many while intake works through what waits."""
-    async with chain(pair, *SERVICES) as addresses, _listed(pair) as listed, httpx.AsyncClient(timeout=WITHIN, trust_env=False) as http:
+async def measured(pair: Pair, form: Form) -> list[Row]:
+    """Percentiles of crises on an idle platform, and of as many while intake works through what waits; each round on a new one."""
+    rounds = [await _round(pair, form) for _ in range(form.rounds)]
+    name = f"a crisis, {form.load(WAITING):,} events waiting, accepted to listed"
+    idle, busy = ([each[which] for each in rounds] for which in (0, 1))
+    accepted, before = ([[took.accepted for took in each] for each in state] for state in (busy, idle))
+    sent, sent_before = ([p99([took.sent for took in each]) for each in state] for state in (busy, idle))
+    return [
+        Row(f"{name}, p50 of {form.load(CRISES)}", "ms", list(map(median, accepted)), "idle", list(map(median, before))),
+        Row("  p99", "ms", list(map(p99, accepted)), "idle", list(map(p99, before)), aims=AIMS),
+        Row("  p99, sent to listed", "ms", sent, "idle", sent_before),
+    ]
+
+
+async def _round(pair: Pair, form: Form) -> tuple[list[Took], list[Took]]:
+    async with (
+        pair.for_one_test() as fresh,
+        chain(fresh, *SERVICES) as addresses,
+        _listed(fresh) as listed,
+        httpx.AsyncClient(timeout=WITHIN, trust_env=False) as http,
+        _connected(fresh, INTAKE) as intake,
+    ):
         board = await Board.of(http, addresses)
         await _raised(board, listed, FIRST)
-        idle = await _raised(board, listed, CRISES)
-        async with _connected(pair, INTAKE) as intake:
-            await _arrive(intake)
-            busy = await _raised(board, listed, CRISES)
-            still = await intake.fetchval(STILL)
-    assert still > 0, "nothing waited any more at the end: let more arrive"
-    name = f"crisis, {WAITING:,} events waiting ({still:,} at the end), accepted to listed"
-    accepted, before = [each.accepted for each in busy], [each.accepted for each in idle]
-    return [
-        Row(f"{name}, p50 of {CRISES}", "ms", accepted, "idle", [median(before)]),
-        Row("  p99", "ms", [p99(accepted)], "idle", [p99(before)]),
-        Row("  p99", "ms", [p99(accepted)], "limit", [LIMIT]),
-        Row("  p99, sent to listed", "ms", [p99([each.sent for each in busy])], "idle", [p99([each.sent for each in idle])]),
-    ]
+        idle = await _raised(board, listed, form.load(CRISES))
+        await _arrive(intake, form.load(WAITING))
+        busy = await _raised(board, listed, form.load(CRISES))
+        still = await intake.fetchval(STILL)
+    assert still > 0 or form.part < 1, "nothing waited any more at the end: let more arrive"
+    return idle, busy
 
 
 async def _raised(board: Board, listed: Listed, count: int) -> list[Took]:
@@ -112,10 +124,10 @@ async def _one(board: Board, listed: Listed) -> Took:
     return Took((at - datetime.fromisoformat(receipt["receivedAt"]).timestamp()) * 1000, (at - sent) * 1000)
 
 
-async def _arrive(intake: asyncpg.Connection) -> None:
+async def _arrive(intake: asyncpg.Connection, count: int) -> None:
     """Let so many requests for support be accepted at once."""
     request = a_support_requested(str(uuid4()))
-    await intake.execute(ARRIVE, WAITING, encode(request).decode(), request.id, request.subject)
+    await intake.execute(ARRIVE, count, encode(request).decode(), request.id, request.subject)
 
 
 @asynccontextmanager

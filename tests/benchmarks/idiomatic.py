@@ -22,7 +22,7 @@ from sqlmodel import Field, SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.jgt_bridge.tables import ReferralRow
-from tests.benchmarks.load import Load
+from tests.benchmarks.load import OUTGOING, TOPIC, Load
 from tests.benchmarks.stopwatch import Stopwatch, Took
 from tests.builders.events import BOARD, GEMEENTE, SCHOOL_SYSTEM
 
@@ -56,13 +56,13 @@ async def run(kafka: str, database_url: str, load: Load) -> Took:
     engine = create_async_engine(database_url)
     broker = KafkaBroker(kafka, logger=None, decoder=_parsed)
 
-    @broker.subscriber(load.topic, group_id="idiomatic", auto_offset_reset="earliest", ack_policy=AckPolicy.NACK_ON_ERROR)
+    @broker.subscriber(TOPIC, group_id="idiomatic", auto_offset_reset="earliest", ack_policy=AckPolicy.NACK_ON_ERROR)
     async def on_parents_consulted(event: Event) -> None:
         watch.start()
         async with AsyncSession(engine) as session:
             if not await session.get(Seen, (event.source, event.id, event.time)):
                 await _keep(event, session)
-        await broker.publish(_told(event), load.outgoing, key=event.subject.encode())
+        await broker.publish(_told(event), OUTGOING, key=event.subject.encode())
         if next(handled) == load.events:
             done.set()
 

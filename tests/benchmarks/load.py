@@ -1,34 +1,40 @@
 """The events of one round, on the topic before the clock starts: what a consumer finds after an outage."""
 
-from dataclasses import dataclass
+import json
+from base64 import urlsafe_b64encode
+from dataclasses import dataclass, replace
+from random import randbytes
 from typing import Self
 from uuid import uuid4
 
 import asyncpg
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from passend_contracts import catalogue
-from passend_contracts.envelope import KAFKA_HEADERS, encode
+from passend_contracts.envelope import KAFKA_HEADERS, Envelope, encode
 
 from tests.builders.events import a_parents_consulted
 
 EVENTS_PER_CASE = 4
 HEADERS = list(KAFKA_HEADERS)
+TOPIC, OUTGOING = "school.cases.v1", "jgt.cases.v1"
 
 
 @dataclass(frozen=True)
 class Load:
-    """Records of `topic`, keyed by a quarter as many cases, in order per case; a hop puts as many on `outgoing`."""
+    """Records of `TOPIC`, keyed by a quarter as many cases, in order per case; a hop puts as many on `OUTGOING`.
+
+    `whole`: a hop hands every event on as it came, in place of telling a small one, so that size counts on both sides of it.
+    """
 
     records: tuple[tuple[bytes, bytes], ...]
-    topic: str = "school.cases.v1"
-    outgoing: str = "jgt.cases.v1"
+    whole: bool = False
 
     @classmethod
-    def of(cls, events: int) -> Self:
-        """So many of them, all different."""
+    def of(cls, events: int, payload: int = 0) -> Self:
+        """So many of them, all different; with a payload, that many bytes of data in each, which do not compress: as sealed data are."""
         cases = [str(uuid4()) for _ in range(max(1, events // EVENTS_PER_CASE))]
-        invented = (a_parents_consulted(cases[n % len(cases)]) for n in range(events))
-        return cls(tuple((event.subject.encode(), encode(event)) for event in invented))
+        invented = (_with(a_parents_consulted(cases[n % len(cases)]), payload) for n in range(events))
+        return cls(tuple((event.subject.encode(), encode(event)) for event in invented), whole=payload > 0)
 
     @property
     def events(self) -> int:
@@ -37,22 +43,32 @@ class Load:
     async def publish(self, kafka: str) -> None:
         """Put them on their topic."""
         async with AIOKafkaProducer(bootstrap_servers=kafka, acks="all", enable_idempotence=True, linger_ms=5) as producer:
-            sent = [await producer.send(self.topic, value, key=key, headers=HEADERS) for key, value in self.records]
-            for acknowledged in sent:
-                await acknowledged
+            await self.send(producer)
 
-    async def check(self, kafka: str, database_url: str) -> None:
+    async def send(self, producer: AIOKafkaProducer) -> None:
+        """Put them on their topic with this producer; returns when they are there."""
+        sent = [await producer.send(TOPIC, value, key=key, headers=HEADERS) for key, value in self.records]
+        for acknowledged in sent:
+            await acknowledged
+
+    async def check(self, kafka: str, database_url: str, *, remembered: bool = True) -> None:
         """Raise `AssertionError` unless a hop took every event in and told one for each: a number of anything less says nothing."""
         connection = await asyncpg.connect(plain(database_url))
         try:
-            taken = await connection.fetchval("SELECT count(*) FROM inbox")
+            taken = await connection.fetchval("SELECT count(*) FROM inbox") if remembered else self.events
         finally:
             await connection.close()
-        told = await _records_on(kafka, self.outgoing)
+        told = await records_on(kafka, OUTGOING)
         assert (taken, told) == (self.events, self.events), f"of {self.events} events {taken} were taken in and {told} told"
 
 
-async def _records_on(kafka: str, topic: str) -> int:
+def _with(event: Envelope, payload: int) -> Envelope:
+    missing = payload - len(json.dumps(event.data))
+    return replace(event, data={**event.data, "sealed": urlsafe_b64encode(randbytes(missing))[:missing].decode()}) if missing > 0 else event
+
+
+async def records_on(kafka: str, topic: str) -> int:
+    """How many records a topic holds now."""
     partitions = partitions_of(topic)
     async with AIOKafkaConsumer(bootstrap_servers=kafka) as consumer:
         consumer.assign(partitions)

@@ -1,6 +1,8 @@
 """What a number was measured on, without which it says nothing."""
 
 import platform
+import shutil
+import subprocess
 from importlib.metadata import version
 from pathlib import Path
 
@@ -10,18 +12,32 @@ import psutil
 from tests.benchmarks.load import plain
 from tests.pairs.pair import Pair
 
+ROOT = Path(__file__).parents[2]
 PACKAGES = ("aiokafka", "asyncpg", "faststream", "pydantic", "sqlalchemy", "uvloop")
 
 
-async def described(pair: Pair) -> dict[str, str]:
+def described() -> dict[str, str]:
     """Processor, memory, and every version that matters to a hop."""
     memory = psutil.virtual_memory().total / 2**30
     python = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
     return {
+        "passend": _commit(),
         "machine": f"{_processor()}, {psutil.cpu_count()} cores, {memory:.0f} GB, {platform.system()} {platform.release()}",
-        "versions": f"Python {platform.python_version()}, {await _postgres(pair)}, {python}",
-        "broker": _broker(pair),
+        "versions": f"Python {platform.python_version()}, {python}",
     }
+
+
+async def servers(pair: Pair) -> str:
+    """Broker and database of a pair."""
+    return f"{await _postgres(pair)}, {_broker(pair)}"
+
+
+def _commit() -> str:
+    """Which state of this repository was measured."""
+    if shutil.which("git") is None:
+        return "unknown without git"
+    said = subprocess.run(["git", "describe", "--always", "--dirty"], cwd=ROOT, check=False, capture_output=True, text=True)
+    return said.stdout.strip() or "no clone"
 
 
 def load() -> float:

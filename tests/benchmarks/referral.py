@@ -5,7 +5,9 @@ import random
 from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from statistics import quantiles
+from pathlib import Path
+from statistics import median, quantiles
+from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import Self
 from uuid import uuid4
@@ -15,13 +17,17 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from passend_contracts.catalogue import Service, from_topic, to_topic
 from passend_contracts.envelope import STRUCTURED, Envelope, encode
 
+from tests.benchmarks.form import Form
 from tests.benchmarks.load import HEADERS
-from tests.benchmarks.table import Row
+from tests.benchmarks.table import Aim, Row
 from tests.builders.events import BOARD, GEMEENTE, a_consent_given, a_parents_consulted, a_support_requested
+from tests.pairs.pair import Pair
 
 CASES, FIRST = 100, 10
-"""Cases that count, after some that do not: connections, plans and caches are warm then, as on any day."""
-PAUSE = 0.2
+"""Cases of a round, after some that do not count: connections, plans and caches are warm then, as on any day."""
+PAUSE = 0.1
+"""Longer than any poll lasts, so that none is met at the same moment each time."""
+AIM = Aim("≤", 10, times=True)
 WITHIN = 60.0
 THROUGH: tuple[Service, ...] = ("intake", "jgt_bridge")
 REFERRALS = to_topic(GEMEENTE)
@@ -38,6 +44,13 @@ class Addresses:
     kafka: str
 
 
+async def token(http: httpx.AsyncClient, addresses: Addresses) -> str:
+    """A board's access token."""
+    form = {"grant_type": "client_credentials", "client_id": BOARD, "client_secret": "demo"}
+    answer = (await http.post(f"{addresses.issuer}/token", data=form)).raise_for_status()
+    return str(answer.json()["access_token"])
+
+
 class Board:
     """A board's system at intake's door."""
 
@@ -49,9 +62,7 @@ class Board:
     @classmethod
     async def of(cls, http: httpx.AsyncClient, addresses: Addresses) -> Self:
         """With a token of its own."""
-        form = {"grant_type": "client_credentials", "client_id": BOARD, "client_secret": "demo"}
-        answer = (await http.post(f"{addresses.issuer}/token", data=form)).raise_for_status()
-        return cls(http, addresses.intake, str(answer.json()["access_token"]))
+        return cls(http, addresses.intake, await token(http, addresses))
 
     async def send(self, *events: Envelope) -> None:
         """Send each; returns with the receipt of the last."""
@@ -101,26 +112,46 @@ async def ends(addresses: Addresses) -> AsyncIterator[Ends]:
         yield Ends(await Board.of(http, addresses), reader, producer)
 
 
-async def measured(addresses: Addresses) -> list[Row]:
-    """Milliseconds of each case, one at a time, each beside a record that goes through the same broker and nothing else."""
-    async with ends(addresses) as both:
-        cases = [str(uuid4()) for _ in range(FIRST + CASES)]
-        for case in cases:
-            await both.board.send(a_support_requested(case), a_parents_consulted(case))
-        delays = [await _one(both, case) for case in cases][FIRST:]
-    ours, bare = zip(*delays, strict=True)
+async def measured(pair: Pair, form: Form) -> list[Row]:
+    """Milliseconds of cases, one at a time, each beside a record that goes through the same broker and nothing else."""
+    async with _running(pair) as addresses, ends(addresses) as both:
+        await _cases(both, FIRST)
+        rounds = [await _cases(both, form.load(CASES)) for _ in range(form.rounds)]
     name, beside = "one referral, idle, from receipt to gemeente", "bare produce → consume"
+    ours, bare = ([[each[which] for each in delays] for delays in rounds] for which in (0, 1))
     return [
-        Row(f"{name}, p50 of {CASES}", "ms", ours, beside, bare),
-        Row(f"{name}, p99", "ms", [p99(ours)], beside, [p99(bare)]),
+        Row(f"{name}, p50 of {len(ours[0])}", "ms", list(map(median, ours)), beside, list(map(median, bare))),
+        Row("  p99", "ms", list(map(p99, ours)), beside, list(map(p99, bare)), aims=(AIM,)),
     ]
+
+
+@asynccontextmanager
+async def _running(pair: Pair) -> AsyncIterator[Addresses]:
+    """What a referral goes through; on the embedded broker, where a relay waits for every reader, all that `make up` starts."""
+    from tests.benchmarks import up
+    from tests.benchmarks.chain import chain
+
+    if pair.embedded:
+        with TemporaryDirectory(prefix="passend-", ignore_cleanup_errors=True) as directory:
+            async with up.started(Path(directory)) as (running, _):
+                yield up.addresses(running)
+    else:
+        async with pair.for_one_test() as fresh, chain(fresh, *THROUGH) as addresses:
+            yield addresses
+
+
+async def _cases(both: Ends, count: int) -> list[tuple[float, float]]:
+    cases = [str(uuid4()) for _ in range(count)]
+    for case in cases:
+        await both.board.send(a_support_requested(case), a_parents_consulted(case))
+    return [await _one(both, case) for case in cases]
 
 
 async def _one(both: Ends, case: str) -> tuple[float, float]:
     consent = a_consent_given(case)
     await both.board.send(consent)
     ours = await _milliseconds(both.read(case))
-    await asyncio.sleep(random.uniform(0, PAUSE))  # idle again, and no poll of anybody's is met at the same moment each time
+    await asyncio.sleep(random.uniform(0, PAUSE))
     async with asyncio.timeout(WITHIN):
         bare = await _milliseconds(_round_trip(both, encode(consent), case))
     await asyncio.sleep(random.uniform(0, PAUSE))

@@ -1,5 +1,6 @@
 """How long a drain takes: on the clock, and in processor time of this process, which the rest of the machine lengthens less."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from time import perf_counter, process_time
 
@@ -15,12 +16,16 @@ class Took:
 class Stopwatch:
     """Runs from the first batch in hand: starting up, connecting and joining a group do not count, for nobody."""
 
-    def __init__(self) -> None:
+    def __init__(self, heard: Callable[[], None] = lambda: None) -> None:
         self._begun: Took | None = None
+        self.heard = heard
+        """Is called at the start."""
 
     def start(self) -> None:
         """Start; a second call does nothing."""
-        self._begun = self._begun or _now()
+        if self._begun is None:
+            self._begun = _now()
+            self.heard()
 
     def read(self) -> Took:
         """The time since the start."""

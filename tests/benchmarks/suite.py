@@ -5,16 +5,18 @@ import sys
 from pathlib import Path
 from time import perf_counter
 
-from tests.benchmarks.table import Row
+from tests.benchmarks.form import Form
+from tests.benchmarks.table import Aim, Row
 
 ROOT = Path(__file__).parents[2]
-SECONDS_LIMIT = 20
+LIMIT = Aim("≤", 20)
 
 
-def measured() -> Row:
-    """Seconds of the unit and contract tests, as pytest's whole process takes them."""
+async def measured(_form: Form) -> list[Row]:
+    """Seconds of the unit and contract tests, as pytest's whole process takes them, once."""
     begun = perf_counter()
     command = [sys.executable, "-m", "pytest", "-q", "tests/unit", "tests/contracts"]
     failed = subprocess.run(command, cwd=ROOT, check=False, capture_output=True).returncode
     seconds = perf_counter() - begun
-    return Row(f"unit and contract tests{' (they fail)' if failed else ''}", "s", [seconds], "limit", [SECONDS_LIMIT])
+    assert not failed, "the unit and contract tests fail"
+    return [Row("unit and contract tests", "s", [seconds], aims=(LIMIT,))]

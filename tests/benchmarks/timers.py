@@ -25,6 +25,7 @@ from services.jgt_bridge.domain.referral import ANSWER, State
 from services.jgt_bridge.use_cases import STATUS
 from tests.benchmarks import one_timer
 from tests.benchmarks.chain import chain
+from tests.benchmarks.form import Form
 from tests.benchmarks.hop import migrate
 from tests.benchmarks.load import partitions_of, plain
 from tests.benchmarks.table import Row
@@ -52,24 +53,29 @@ LAST = "SELECT extract(epoch FROM max(published_at))::float8 FROM outbox"
 TOLD = "SELECT count(*), count(DISTINCT key), count(DISTINCT (key, topic)) FROM outbox"
 
 
-async def measured(pair: Pair) -> list[Row]:
-    """Timers per second, once; beside them those that a loop by hand takes from the same tables just before."""
+async def measured(pair: Pair, form: Form) -> list[Row]:
+    """Timers per second, once, for so many are their own rounds; beside them those that a loop by hand takes just before."""
+    async with pair.for_one_test() as fresh:
+        return await _measured(fresh, form.load(TIMERS), form.load(BY_HAND))
+
+
+async def _measured(pair: Pair, timers: int, by_hand: int) -> list[Row]:
     pair.prepare(NAME, lambda url: asyncio.run(migrate(url)))
     database = await asyncpg.connect(plain(pair.database_url(NAME)))
     try:
         await database.execute("SET work_mem = '64MB'")
-        await database.execute(AWAIT_ANSWERS, TIMERS + BY_HAND, DUE)
+        await database.execute(AWAIT_ANSWERS, timers + by_hand, DUE)
         await database.execute("ANALYZE")
-        by_hand = await one_timer.run(pair.kafka, database, BY_HAND, DUE)
+        one_by_one = await one_timer.run(pair.kafka, database, by_hand, DUE)
         before = await _written(pair.kafka)
         seconds = await _acted_on(pair, database)
         told, written = tuple(await database.fetchrow(TOLD)), await _written(pair.kafka) - before
     finally:
         await database.close()
-    expected = TIMERS * len(TOPICS)
-    assert (*told, written) == (expected, TIMERS, expected, expected), f"rows, cases, rows of their own, records: {told}, {written}"
-    name, beside = f"{TIMERS:,} timers due at once, acted on and told", "SKIP LOCKED, one a transaction"
-    return [Row(name, "timers/s", [TIMERS / seconds], beside, [by_hand]), Row("until the last is told", "s", [seconds])]
+    expected = timers * len(TOPICS)
+    assert (*told, written) == (expected, timers, expected, expected), f"rows, cases, rows of their own, records: {told}, {written}"
+    name, beside = f"{timers:,} timers due at once, acted on and told", "SKIP LOCKED, one a transaction"
+    return [Row(name, "timers/s", [timers / seconds], beside, [one_by_one]), Row("  until the last is told", "s", [seconds])]
 
 
 async def _acted_on(pair: Pair, database: asyncpg.Connection) -> float:

@@ -1,11 +1,16 @@
 """What every answer of a service has in common, whatever was asked."""
 
+import httpx
 from passend_contracts.envelope import BATCH, STRUCTURED, encode
 
+from services.chassis import database, http
+from services.chassis.clock import clock
 from services.chassis.http import SECURITY_HEADERS
+from services.chassis.telemetry import Health
 from services.chassis.testing import RunningService
 from tests.builders.events import BOARD, GEMEENTE, a_support_requested
 from tests.component.issuer import Issuer, bearer
+from tests.pairs.pair import Pair
 
 DOOR = "/v1/gebeurtenissen"
 
@@ -13,23 +18,38 @@ DOOR = "/v1/gebeurtenissen"
 async def test_every_answer_names_the_version_of_the_api_and_is_safe_to_show(intake: RunningService, issuer: Issuer) -> None:
     own = bearer(issuer.token(BOARD))
     one, batch = own | {"Content-Type": STRUCTURED}, own | {"Content-Type": BATCH}
-    body, http = encode(request := a_support_requested()), intake.http
+    body, client = encode(request := a_support_requested()), intake.http
     answers = [
-        await http.post(DOOR, content=body, headers=one),
-        await http.post(DOOR, content=body, headers=one),
-        await http.post(DOOR, content=b"[]", headers=batch),
-        await http.post(DOOR, content=b"{", headers=one),
-        await http.post(DOOR, content=body),
-        await http.post(DOOR, content=body, headers=one | bearer(issuer.token(GEMEENTE))),
-        await http.get(DOOR, headers=own),
-        await http.post(DOOR, content=b" " * 10_000_001, headers=batch),
-        await http.get(f"/v1/zaken/{request.subject}/", headers=own),
-        await http.get("/nothing"),
-        await http.get("/health/live"),
-        await http.get("/health/ready"),
-        await http.get("/metrics"),
-        await http.get("/v1/openapi.json"),
+        await client.post(DOOR, content=body, headers=one),
+        await client.post(DOOR, content=body, headers=one),
+        await client.post(DOOR, content=b"[]", headers=batch),
+        await client.post(DOOR, content=b"{", headers=one),
+        await client.post(DOOR, content=body),
+        await client.post(DOOR, content=body, headers=one | bearer(issuer.token(GEMEENTE))),
+        await client.get(DOOR, headers=own),
+        await client.post(DOOR, content=b" " * 10_000_001, headers=batch),
+        await client.get(f"/v1/zaken/{request.subject}/", headers=own),
+        await client.get("/nothing"),
+        await client.get("/health/live"),
+        await client.get("/health/ready"),
+        await client.get("/metrics"),
+        await client.get("/v1/openapi.json"),
     ]
     assert [answer.status_code for answer in answers] == [202, 200, 200, 400, 401, 403, 405, 413, 404, 404, 200, 200, 200, 200]
     for answer in answers:
         assert {name: answer.headers.get(name) for name in SECURITY_HEADERS} == SECURITY_HEADERS
+
+
+async def test_a_mistake_of_ours_is_answered_with_500_and_no_word_of_it(pair: Pair) -> None:
+    engine = database.connect(pair.database_url("intake"))
+    app = http.application("Test", service="test", engine=engine, health=Health(), clock=clock(None), lifespan=None)
+
+    @app.get("/mistake")
+    async def mistake() -> None:
+        raise ZeroDivisionError("a child's name")
+
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
+        answer = await client.get("/mistake")
+    assert (answer.status_code, answer.headers["content-type"]) == (500, "application/problem+json")
+    assert "name" not in answer.text
+    assert {name: answer.headers.get(name) for name in SECURITY_HEADERS} == SECURITY_HEADERS

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import hmac
+import time
 from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,12 +14,14 @@ import pytest
 from joserfc.jwk import ECKey
 
 from services.chassis import http
-from services.chassis.auth import NotAuthenticated, Tokens
-from services.chassis.testing import RunningService
+from services.chassis.auth import REFETCH_SECONDS, NotAuthenticated, Tokens
+from services.chassis.testing import PATIENCE, RunningService
 from tests.builders.events import BOARD, OTHER_BOARD
 from tests.component.issuer import AUDIENCE, Issuer, a_key, bearer, compact, signed_with
 
 PROBLEM = "application/problem+json"
+LEEWAY = 5
+"""Seconds for which a token is believed beyond its end."""
 
 
 @pytest.fixture
@@ -173,3 +176,25 @@ class Checked:
             return (await self._tokens.principal(f"Bearer {token}")).party == BOARD
         except NotAuthenticated:
             return False
+
+
+async def test_a_token_is_believed_no_longer_than_it_says_however_often_it_was(api: httpx.AsyncClient, issuer: Issuer) -> None:
+    token = issuer.token(BOARD, exp=int(time.time()) - LEEWAY + 2)
+    assert await status(api, token) == 404
+    async with asyncio.timeout(PATIENCE):
+        while await status(api, token) == 404:  # noqa: ASYNC110 -- time passes by itself
+            await asyncio.sleep(0.1)
+    assert await status(api, token) == 401
+
+
+async def test_a_token_is_believed_no_longer_than_its_key_is_published(issuer: Issuer) -> None:
+    now = 1_000.0
+    tokens = Tokens(**issuer.settings, audience=AUDIENCE, now=lambda: now)
+    before = f"Bearer {issuer.token(BOARD)}"
+    assert (await tokens.principal(before)).party == BOARD
+    issuer.key = a_key("second")
+    issuer.published = [issuer.key]
+    now += REFETCH_SECONDS + 1
+    assert (await tokens.principal(f"Bearer {issuer.token(BOARD)}")).party == BOARD
+    with pytest.raises(NotAuthenticated):
+        await tokens.principal(before)

@@ -89,6 +89,6 @@ async def _delete_groups(client: Any, node: int, kafka: str) -> None:
 
 def _members(kafka: str, groups: list[str]) -> list[tuple[str, str]]:
     """Group and member id of all members; aiokafka cannot read a static one."""
-    admin = AdminClient({"bootstrap.servers": kafka})  # by name: its answers never come once nobody holds it
+    admin = AdminClient({"bootstrap.servers": kafka, "log_level": 4})  # by name: its answers never come once nobody holds it
     described = admin.describe_consumer_groups(groups)
     return [(name, member.member_id) for name, future in described.items() for member in future.result(TIMEOUT_MS / 1000).members]
