@@ -37,7 +37,7 @@ class Broken:
 
 BUILDS = (
     Broken(
-        "inbox_off",
+        "no_inbox",
         "test_bad_records.py::test_a_producer_that_repeats_everything_changes_nothing_also_of_what_a_team_has_declined",
         "doubled",
     ),
