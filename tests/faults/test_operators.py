@@ -31,6 +31,7 @@ async def test_a_parked_case_released_twice_at_once_goes_on_once(jgt_bridge: Sce
             await _both_release(jgt_bridge, f"geparkeerd/{poisoned.id}", gate)
 
 
+@pytest.mark.long
 async def test_a_dead_letter_released_twice_at_once_takes_effect_once(jgt_bridge: Scene) -> None:
     case = _a_referral(Random(jgt_bridge.seed + 1))
     *before, consent = case.events
