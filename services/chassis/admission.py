@@ -12,6 +12,9 @@ from services.chassis.clock import Clock
 from services.chassis.doors import Receipt
 from services.chassis.region import Party
 
+EVENTS = 100
+"""In a transaction that several requests share: more of them at once would hold the loop, and so a crisis, for longer than a turn."""
+
 Answers = list[Receipt | Invalid]
 
 
@@ -49,10 +52,16 @@ class Admission:
         """Keep what waits, and what came meanwhile, until nothing does."""
         try:
             while self._waiting:
-                together, self._waiting = self._waiting, []
-                await self._commit(together)
+                await self._commit(self._next())
         finally:
             self._keeping = None
+
+    def _next(self) -> list[Request]:
+        """The first of them, and those after it that fit into the same transaction."""
+        together, events = [self._waiting.pop(0)], 0
+        while self._waiting and (events := events + len(together[-1].events)) + len(self._waiting[0].events) <= EVENTS:
+            together.append(self._waiting.pop(0))
+        return together
 
     async def _commit(self, together: Sequence[Request]) -> None:
         try:

@@ -104,7 +104,7 @@ class Bench:
     def run(self, kinds: Iterable[Kind]) -> Table:
         """Measure on one pair after the other, never two at once, and at last what needs none."""
         before = machine.load()
-        for kind in kinds:
+        for kind in kinds if any(subject.on != "none" for subject in self.subjects) else ():
             with self._named(kind), _started(kind) as pair:
                 uvloop.run(self._on(pair))  # the loop that the services run on
         uvloop.run(self._alone())
@@ -188,7 +188,8 @@ def main() -> None:
     if unknown := set(options.only or ()) - set(subjects):
         raise SystemExit(f"--only {' '.join(sorted(unknown))}: there is {', '.join(subjects)}")
     BUILD.mkdir(exist_ok=True)
-    name = "bench-large" if options.large else "bench"
+    whole = options.part == 1 and not options.only
+    name = ("bench-large" if options.large else "bench") if whole else "bench-trial"
     form = Form(options.rounds, options.large, options.part)
     with (BUILD / f"{name}.log").open("w", encoding="utf-8") as log, redirect_stdout(log):
         telemetry.configure_logging("bench")  # what the hop under test logs, for as long as it runs
@@ -197,7 +198,7 @@ def main() -> None:
         table = bench.run(_kinds(options.pair))
     print(table.text())
     (BUILD / f"{name}.json").write_text(table.json(), encoding="utf-8")
-    if form.part == 1:
+    if whole:  # a chart of some subjects would lose its other panels
         chart.redraw(BUILD)
     if table.left_out:
         raise SystemExit(1)

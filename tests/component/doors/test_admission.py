@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services import intake
 from services.chassis import database, region
-from services.chassis.admission import Admission
+from services.chassis.admission import EVENTS, Admission
 from services.chassis.clock import clock
 from services.chassis.doors import Receipt
 from services.intake.app import NAME
@@ -57,6 +57,12 @@ async def test_requests_that_come_together_share_a_transaction_and_each_has_its_
     answers = await asyncio.gather(*(admission.take_in([event], BOARDS[BOARD]) for event in events))
     assert [receipt.event for [receipt] in answers if isinstance(receipt, Receipt)] == [event.id for event in events]
     assert await kept(engine) == (MANY, 1)
+
+
+async def test_a_large_batch_shares_its_transaction_with_nobody(admission: Admission, engine: AsyncEngine) -> None:
+    single, batch = [a_support_requested()], [a_support_requested() for _ in range(EVENTS)]
+    await asyncio.gather(*(admission.take_in(events, BOARDS[BOARD]) for events in (single, batch, single)))
+    assert await kept(engine) == (EVENTS + 1, 2)
 
 
 async def test_each_board_s_events_are_kept_as_its_own(admission: Admission, engine: AsyncEngine) -> None:
