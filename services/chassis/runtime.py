@@ -84,7 +84,7 @@ class Machine:
             for lane, engine in self.engines.items()
         }
         self.watch = kafka.LogWatch(self.settings, self.health)
-        self.running += [self.watch.run, self._compare]
+        self.running.append(self.watch.run)
         for part in (database.PART, kafka.PART):
             self.health.expect(part)
         for lane in self.service.lanes:
@@ -163,6 +163,7 @@ class Machine:
         """Run until cancelled; raises what a part ends with by itself."""
         await self._migrated()
         async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._compare())
             for part in self.running:
                 tasks.create_task(_for_good(part))
             log.info("started")
