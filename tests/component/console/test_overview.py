@@ -242,6 +242,7 @@ BACK_TO_0002 = (
     """ALTER TABLE case_overview DROP COLUMN due, DROP COLUMN swv_due, DROP COLUMN third_party_due, DROP COLUMN helped,
        DROP COLUMN helped_on""",
     "CREATE INDEX case_overview_open ON case_overview (id) WHERE outcome IS NULL",
+    "ALTER TABLE case_lock DROP COLUMN told",
     "UPDATE alembic_version SET version_num = '0002'",
 )
 """What a database looked like before there were these rows."""
