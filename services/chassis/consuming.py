@@ -58,6 +58,10 @@ class Consumer:
         self._busy = asyncio.Lock()
         self._subscriber: Any = None
         self._positions = Positions(name, "")
+        self._at_ours = asyncio.Event()
+        """Whether it reads from our positions: between an assignment and the seek it may read from wherever Kafka says."""
+        self._begins: dict[tuple[str, int], int] = {}
+        """Those positions."""
         self._cut_off = asyncio.Event()
 
     async def run(self) -> None:
@@ -91,6 +95,7 @@ class Consumer:
         servers = self._settings.kafka.split(",")  # FastStream takes a text for one server
         broker = KafkaBroker(servers, allow_auto_create_topics=False, logger=None, request_timeout_ms=15_000, graceful_timeout=5)
         group = kafka.group(self._service, self.name)
+        self._at_ours.clear()
         topics, assignment = await self._assignment(group)
         self._subscriber = broker.subscriber(  # type: ignore[call-overload]  # its overloads know no unpacked arguments
             *topics,
@@ -120,6 +125,7 @@ class Consumer:
             return self._topics, {"listener": _Listener(self), "group_instance_id": membership, "session_timeout_ms": 45_000}
         partitions = [TopicPartition(topic, n) for topic in self._topics for n in range(catalogue.topic(topic).partitions)]
         await self._align(group, partitions)
+        self._at_ours.set()
         return (), {"partitions": [Assigned(partition.topic, partition.partition) for partition in partitions]}
 
     async def _align(self, group: str, partitions: Sequence[TopicPartition]) -> None:
@@ -140,20 +146,40 @@ class Consumer:
     async def seek_to_stored(self, partitions: Sequence[TopicPartition]) -> None:
         """Go to our positions after an assignment: a database restored to yesterday must read yesterday's records again (T19)."""
         with self._health.watch(self._part):
-            for partition, position in (await self.stored(partitions)).items():
+            self._begins = dict(await self.stored(partitions))
+            for partition, position in self._begins.items():
                 self._subscriber.consumer.seek(partition, position)
+        self._at_ours.set()
 
-    async def finished(self) -> None:
+    async def let_go(self) -> None:
         """Wait until no batch is being processed: a partition is handed over with its offset committed (T20)."""
+        self._at_ours.clear()
         async with self._busy:
             pass
 
     async def _take(self, message: KafkaMessage) -> None:
-        records = message.raw_message
+        records = await self._after_our_positions(message.raw_message)
         telemetry.CONSUMED.labels(self._service, self.name).inc(len(records))
         async with self._busy:
             with work_of(self._lane):
                 await self._through(records)
+
+    async def _after_our_positions(self, records: Sequence[ConsumerRecord]) -> Sequence[ConsumerRecord]:
+        """Without what was read before the seek to our positions: it lies before them, or ahead of where the consumer stands since."""
+        await self._at_ours.wait()
+        ahead = {partition for partition, end in after(records).items() if await self._position(partition) < end}
+        return [
+            record
+            for record in records
+            if record.offset >= self._begins.get((record.topic, record.partition), 0) and (record.topic, record.partition) not in ahead
+        ]
+
+    async def _position(self, partition: TopicPartition) -> int:
+        """Where the consumer stands now; nowhere in a partition that is not its own any more."""
+        try:
+            return int(await self._subscriber.consumer.position(partition))
+        except KafkaError:
+            return -1
 
     async def _through(self, records: Sequence[ConsumerRecord]) -> None:
         while records:
@@ -196,7 +222,7 @@ class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is
         self._consumer = consumer
 
     async def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:  # noqa: ARG002 -- the interface's name
-        await self._consumer.finished()
+        await self._consumer.let_go()
 
     async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
         backoff = Backoff()

@@ -48,7 +48,7 @@ async def test_what_begins_first_and_commits_last_is_told_last(intake: Scene) ->
             await database.until(HANDLED)
             await first.open()
             await database.until(PASSED)
-    await database.until(DONE, [], [], [])
+    await database.until(DONE)
     told = [record for record in await kafka.read(intake.pair.kafka, GUARD) if record.key == CASE.encode()]
     due = {(GUARD, CASE): ("case_opened", *["next_step_set"] * 5)}
     accepted = {event.id: time() for event in (*before, referral, withdrawal)}

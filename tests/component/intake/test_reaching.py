@@ -32,7 +32,7 @@ async def test_a_message_that_reached_nobody_is_owed_until_one_arrives(intake: R
     await send(intake, request)
     await steps(intake, case, 1)
     await intake.deliver(RECEIPTS, exhausted(case, case))
-    assert await steps(intake, case, 2) == [["consult_parents"], ["consult_parents", "reach_person"]]
+    assert await steps(intake, case, 2) == [["consult_parents"], ["reach_person", "consult_parents"]]
     data = NotificationDelivered(
         case_id=case, message=case, about="case_escalated", role="school_director", channel="email", attempts=1, delivered_at=NOW
     )
