@@ -35,7 +35,7 @@ undeploy: $(STAMP)
 	@exec $(PY) -m deploy.containers down --base-port $(BASE_PORT)
 
 test: $(STAMP)
-	$(PY) -m pytest -m "not long and not benchmark" --pair $(PAIR) $(TESTS)
+	$(PY) -m $(if $(TESTS),pytest,tests.halves) -m "not long and not benchmark" --pair $(PAIR) $(TESTS)
 
 check: $(STAMP)
 	.venv/bin/ruff check
