@@ -17,7 +17,7 @@ from typing import Literal, TextIO
 
 import uvloop
 
-from services.chassis import telemetry
+from services.chassis import runtime, telemetry
 from tests.benchmarks import (
     chart,
     crisis,
@@ -193,6 +193,7 @@ def main() -> None:
     form = Form(options.rounds, options.large, options.part)
     with (BUILD / f"{name}.log").open("w", encoding="utf-8") as log, redirect_stdout(log):
         telemetry.configure_logging("bench")  # what the hop under test logs, for as long as it runs
+        runtime.spare_the_collector()  # as a service's process does; what stands beside in this process has the good of it as well
         until = monotonic() + (LARGE_SECONDS if options.large else SECONDS)
         bench = Bench(form, [subjects[each] for each in options.only or subjects], sys.stderr, until)
         table = bench.run(_kinds(options.pair))

@@ -127,7 +127,7 @@ def _thousands(count: float) -> str:
 
 PANELS = (
     ("backlog", "by events that wait", _thousands),
-    ("payload", "by data of an event, handed on whole", _kilobytes),
+    ("payload", "by data of an event", _kilobytes),
     ("rows", "by rows in inbox and outbox", _thousands),
 )
 

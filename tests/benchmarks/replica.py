@@ -60,6 +60,7 @@ def main(told: Told, asked: TextIO, say: TextIO) -> None:
     watch = Stopwatch(lambda: print(time(), file=say, flush=True))
     with redirect_stdout(sys.stderr):
         telemetry.configure_logging("bench")
+        runtime.spare_the_collector()
         uvloop.run(KINDS[told.kind](told, lambda: asyncio.to_thread(asked.read), watch))
 
 
