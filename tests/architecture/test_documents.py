@@ -35,7 +35,7 @@ def test_every_path_that_a_map_names_is_there() -> None:
 
 def _is_of_ours(path: str) -> bool:
     first = Path(path).parts[0]
-    return (ROOT / first).exists() and first != "build"
+    return (ROOT / first).exists() and first not in {"build", ".passend"}  # what runs leave behind is no part of the map
 
 
 def test_every_map_is_there() -> None:
