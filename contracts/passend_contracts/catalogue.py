@@ -150,6 +150,11 @@ def topic(name: str) -> Topic:
     return Topic(name, "services" if direction == "to" else whose, ("console",), 1)
 
 
+def is_topic(name: str) -> bool:
+    """Whether a topic may have that name."""
+    return name in TOPICS or _is_named(name) is not None
+
+
 _is_named = re.compile(r"(?P<direction>from|to|dlq)\.(?P<whose>[a-z0-9_]+)(?:\.crises)?\.v1").fullmatch
 
 

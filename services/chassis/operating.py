@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Path as PathParameter, Request
 from fastapi.responses import JSONResponse
+from passend_contracts import catalogue
 from passend_contracts.envelope import Invalid, read_back
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
@@ -140,6 +141,10 @@ def _add_replay(router: APIRouter, office: "_Office", engine: AsyncEngine, opera
     @router.post("/v1/heruitzendingen")
     async def replay(wanted: Heruitzending, request: Request) -> JSONResponse:
         principal = await operator(request)
+        if wanted.topic and not catalogue.is_topic(wanted.topic):
+            return http.problem(
+                404, "Not found", "There is no such topic; contracts/EVENTS.md names those that there are. Nothing was changed."
+            )
         async with engine.begin() as connection:
             again = await office.tell_again(connection, office.desk(connection, principal), wanted)
         wake_relays()

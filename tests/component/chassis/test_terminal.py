@@ -89,6 +89,7 @@ def _by_case(records: list[ConsumerRecord]) -> dict[bytes, list[bytes]]:
         (("parked", "release", "--service", NAME, "--reason", "why not"), "give one case, or --all"),
         (("parked", "release", "x", "--service", "nobody", "--reason", "why not"), "nobody is no service"),
         (("parked", "drop", "x", "--service", NAME, "--reason", "why not"), "Nothing of that waits for an operator here"),
+        (("replay", "--service", NAME, "--since", "2026-11-01", "--topic", "x", "--reason", "why not"), "There is no such topic"),
         (("replay", "--service", NAME, "--since", "yesterday", "--reason", "why not"), "'yesterday' does"),
         (("replay", "--service", NAME, "--since", "2026-11-01", "--reason", "x"), "body.reason: String"),
     ],
