@@ -3,12 +3,8 @@
 from collections.abc import Iterable
 from datetime import date, datetime
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 from services.chassis.words import Words
-
-LEGAL_TIME = ZoneInfo("Europe/Amsterdam")
-
 
 EVENTS = {
     "support_requested": Words("School vraagt hulp voor een kind", "The school asks for support for a child"),

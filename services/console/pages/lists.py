@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
+from services.chassis.calendar import LEGAL_TIME
 from services.chassis.words import Words
 from services.console import store, words
 from services.console.domain.case import Case, Obligation
@@ -214,7 +215,7 @@ def _done(crisis: Crisis) -> Iterable[Words]:
 
 def at(moment: datetime) -> Words:
     """A moment as people here write it."""
-    local = moment.astimezone(words.LEGAL_TIME)
+    local = moment.astimezone(LEGAL_TIME)
     return words.joined((words.day(local), words.same(f"{local:%H:%M}")), " ")
 
 

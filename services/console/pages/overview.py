@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from services.chassis.calendar import LEGAL_TIME
 from services.chassis.words import Words
 from services.console import store, words
 from services.console.domain.standing import Figures
@@ -119,7 +120,7 @@ def _last(asked: Asked) -> Html | None:
     """Until when the page has heard of anything."""
     if asked.newest is None:
         return None
-    local = asked.newest.astimezone(words.LEGAL_TIME)
+    local = asked.newest.astimezone(LEGAL_TIME)
     last = words.joined((Words("Laatste bericht:", "Last message:"), words.day(local), words.same(f"{local:%H:%M:%S}")), " ")
     return said("p", last, class_="note", id="laatste")
 

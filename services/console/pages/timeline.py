@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from services.chassis.calendar import LEGAL_TIME
 from services.chassis.words import Words
 from services.console import translation, words
 from services.console.domain.timeline import Hop
@@ -50,4 +51,4 @@ def _technical(hop: Hop) -> Html:
 
 def local(hop: Hop) -> datetime:
     """When it was put on its topic, by the clocks here."""
-    return hop.published_at.astimezone(words.LEGAL_TIME)
+    return hop.published_at.astimezone(LEGAL_TIME)
