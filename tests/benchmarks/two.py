@@ -7,10 +7,11 @@ Time runs from the first batch that either has in hand until the last mark that 
 import asyncio
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import asyncpg
 from aiokafka import AIOKafkaProducer
+from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
 
 from deploy.embedded.child import module
@@ -89,9 +90,10 @@ async def _joined(broker: str, group: str) -> None:
     """Wait until each of them has partitions."""
     admin = AdminClient({"bootstrap.servers": broker, "log_level": 4})
     while True:
-        described = await asyncio.to_thread(lambda: admin.describe_consumer_groups([group])[group].result(10))
-        if sum(bool(member.assignment.topic_partitions) for member in described.members) == PROCESSES:
-            return
+        with suppress(KafkaException):  # a new broker loads its groups first
+            described = await asyncio.to_thread(lambda: admin.describe_consumer_groups([group])[group].result(10))
+            if sum(bool(member.assignment.topic_partitions) for member in described.members) == PROCESSES:
+                return
         await asyncio.sleep(0.1)
 
 
