@@ -11,10 +11,10 @@ from functools import partial
 from pathlib import Path
 from secrets import token_urlsafe
 
-from deploy.embedded import mail_login, secret
+from deploy.embedded import keys, mail_login, secret
 from deploy.embedded.__main__ import welcome
 from deploy.embedded.certificate import own_certificate
-from deploy.embedded.processes import BASE_PORT, ROOT, SERVICES, Ports
+from deploy.embedded.processes import BASE_PORT, REGION, ROOT, SERVICES, Ports
 
 COMPOSE = ["docker", "compose", "--file", str(ROOT / "deploy" / "compose.yaml")]
 DIRECTORY = ROOT / ".passend" / "containers"
@@ -48,9 +48,10 @@ def write_secrets(directory: Path = DIRECTORY) -> None:
     secret.once(secrets / "postgres", token_urlsafe)
     for service in SERVICES:
         secret.once(secrets / service, partial(_database_url, service))
+    keys.make(directory, REGION)
     mail_login.password(directory)
     certificate, _ = own_certificate(directory)
-    for file in (certificate, *secrets.iterdir()):
+    for file in (certificate, keys.public(directory), *secrets.iterdir()):
         file.chmod(0o444)
 
 

@@ -205,8 +205,13 @@ def known(envelope: Envelope) -> dict[str, Any]:
 
 
 def content_hash(envelope: Envelope) -> bytes:
-    """SHA-256 over what the sender said; equal for a re-send, whatever path, number or trace each copy got on its way."""
+    """SHA-256 over what the sender said; equal for a re-send, whatever path, number or trace each copy got on its way.
+
+    Enclosures are left out: sealed anew, the same content looks different every time.
+    """
     said = {**known(envelope), "time": moment_text(envelope.time)}
+    if "enclosures" in envelope.data:
+        said["data"] = {name: value for name, value in envelope.data.items() if name != "enclosures"}
     for on_the_way in ("sequence", "producer", "traceparent"):
         said.pop(on_the_way, None)
     return hashlib.sha256(_canonical(said).encode()).digest()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import asyncpg
 
-from deploy.embedded import database, mail_login
+from deploy.embedded import database, keys, mail_login
 from deploy.embedded.child import Child, Log, answers, listens, module, says
 from services.chassis.region import load
 
@@ -73,11 +73,12 @@ def stages(directory: Path, ports: Ports, *, simulated: bool = False, lively: bo
 
     In simulated time all parties are the simulator's to play; `lively` lets a few invented children come by, all the time.
     """
+    keys.make(directory, REGION)
     told = {name: simulation(name, directory) if simulated else {} for name in SERVICES}
     return (
         (_database(directory, ports), _broker(ports), _issuer(directory, ports), _mail(directory, ports)),
         [_service(name, directory, ports, told[name]) for name in SERVICES],
-        [] if simulated else [_gemeenten(ports)],
+        [] if simulated else [_gemeenten(directory, ports)],
         [_region(directory, ports)] if lively else [],
     )
 
@@ -157,6 +158,7 @@ def environment(service: str, directory: Path, ports: Ports) -> dict[str, str]:
         "PASSEND_REPLICA": "0",
         "PASSEND_DEMO": "true",
         "PASSEND_OFFICE_URL": ports.url("placement"),
+        **keys.settings(directory, service),
         **(_mail_settings(directory, ports) if service == "notify" else {}),
     }
 
@@ -175,8 +177,9 @@ def _mail_settings(directory: Path, ports: Ports) -> dict[str, str]:
     }
 
 
-def _gemeenten(ports: Ports) -> Child:
+def _gemeenten(directory: Path, ports: Ports) -> Child:
     """All gemeenten's systems in one process: seven of their own would cost 350 MB."""
-    command = module("deploy.parties.gemeente", "--region", str(REGION), "--kafka", ports.kafka)
+    own = str(keys.of_gemeenten(directory))
+    command = module("deploy.parties.gemeente", "--region", str(REGION), "--kafka", ports.kafka, "--keys", own)
     names = ", ".join(party.id for party in load(REGION).parties if party.kind == "gemeente")
     return Child("gemeenten", command, ready=says(READING), address=f"{names} accept a referral after 2 s")

@@ -18,6 +18,8 @@ from passend_contracts.envelope import STRUCTURED, Envelope, encode
 from passend_contracts.events import ConsentGiven, ConsentWithdrawn, ParentsConsulted, SupportRequested
 from passend_contracts.vocabulary import EventData
 
+from deploy.parties.children import DoorKeys
+
 REGION = Path(__file__).parents[1] / "region" / "po2801.toml"
 REFER = ["refer_to_youth_team"]
 RESEND_FOR = 60.0
@@ -90,13 +92,20 @@ class Door:
     def __init__(self, client: httpx.Client, intake: str, issuer: str) -> None:
         self._client, self._intake, self._issuer = client, intake, issuer
         self._tokens: dict[str, str] = {}
+        self._keys: DoorKeys | None = None
+
+    def keys(self) -> DoorKeys:
+        """To whose keys a school seals."""
+        if self._keys is None:
+            self._keys = DoorKeys.read(self._client.get(f"{self._intake}/v1/deursleutels").raise_for_status().json())
+        return self._keys
 
     def send(self, event: Envelope, board: str) -> None:
-        """Send until accepted; raises httpx.HTTPError when it is rejected or nobody answered for a minute."""
+        """Send, with who the child is sealed, until accepted; raises httpx.HTTPError when rejected or when nobody answers for a minute."""
         end = time.monotonic() + RESEND_FOR
         while True:
             try:
-                answer = self._post(event, board)
+                answer = self._post(self.keys().sealed(event, board), board)
                 if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE or time.monotonic() > end:
                     answer.raise_for_status()
                     return

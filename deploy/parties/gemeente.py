@@ -13,8 +13,11 @@ from pathlib import Path
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
+from passend_contracts import catalogue, enclosures
 from passend_contracts.catalogue import LOG_ID_TOPIC, from_topic, to_topic
+from passend_contracts.enclosures import Enclosure, Keys, Refused
 from passend_contracts.envelope import KAFKA_HEADERS, Envelope, Invalid, decode_kafka, encode
+from passend_contracts.events import JGTReferred
 
 from deploy.parties.desk import Desk
 
@@ -32,8 +35,8 @@ class NewLog(Exception):
 class Gemeente:
     """The system of one gemeente. Outages of the broker, and a new and empty one in its place, need no help from anybody."""
 
-    def __init__(self, party: str, source: str, kafka: str, after: float) -> None:
-        self._party, self._source, self._kafka, self._after = party, source, kafka, after
+    def __init__(self, party: str, source: str, kafka: str, after: float, keys: Keys) -> None:
+        self._party, self._source, self._kafka, self._after, self._keys = party, source, kafka, after, keys
         self._topic = TopicPartition(to_topic(party), 0)
 
     async def run(self) -> None:
@@ -70,9 +73,22 @@ class Gemeente:
         try:
             event = decode_kafka(record.key, record.value, record.headers)
             if meant := desk.read(event, record.offset, time.monotonic()):
-                self._say(meant, case=event.subject)
+                self._say(meant, case=event.subject, **self._opened(event))
         except Invalid as unreadable:
             self._say("unreadable", offset=record.offset, problems=[problem.code for problem in unreadable.problems])
+
+    def _opened(self, event: Envelope) -> dict[str, list[str]]:
+        """Which sealed parts opened with our key, or why one did not; what is in them goes to the team's own file, and to no log."""
+        data = catalogue.read(event)
+        if not isinstance(data, JGTReferred):
+            return {}
+        return {"enclosures": [self._open(each, event.subject) for each in data.enclosures or ()]}
+
+    def _open(self, enclosure: Enclosure, case: str) -> str:
+        try:
+            return enclosures.kind_of(enclosures.opened(enclosure, subject=case, keys=self._keys))
+        except Refused as refused:
+            return f"{enclosure.kind}: {refused.code}"
 
     async def _send(self, producer: AIOKafkaProducer, answer: Envelope) -> None:
         sending = producer.send_and_wait(from_topic(self._party), encode(answer), key=answer.subject.encode(), headers=list(KAFKA_HEADERS))
@@ -136,11 +152,14 @@ def main() -> None:
     arguments.add_argument("--kafka", default="127.0.0.1:9092")
     arguments.add_argument("--after", type=float, default=2.0, metavar="SECONDS")
     arguments.add_argument("--region", type=Path, help="a region file: the systems of all its gemeenten")
+    arguments.add_argument("--keys", type=Path, help="their private keys: a JSON object with a JWKS for each gemeente by its id")
     options = arguments.parse_args()
     if bool(options.systems) == bool(options.region):
         arguments.error("name systems, or a region")
     systems = _of_region(options.region) if options.region else [system.split("=", 1) for system in options.systems]
-    asyncio.run(run([Gemeente(party, source, options.kafka, options.after) for party, source in systems]))
+    keys = json.loads(options.keys.read_text(encoding="utf-8")) if options.keys else {}
+    own = {party: Keys.read(keys[party]) if party in keys else Keys() for party, _ in systems}
+    asyncio.run(run([Gemeente(party, source, options.kafka, options.after, own[party]) for party, source in systems]))
 
 
 if __name__ == "__main__":

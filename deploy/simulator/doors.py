@@ -14,6 +14,7 @@ from passend_contracts.catalogue import lanes_of, to_topic
 from passend_contracts.envelope import BATCH, Envelope, decode_kafka
 
 from deploy.embedded.processes import Ports
+from deploy.parties.children import DoorKeys
 
 AT_ONCE = 16
 """Requests that are under way at the same time."""
@@ -42,6 +43,7 @@ class Doors:
     def __init__(self, client: httpx.AsyncClient, ports: Ports) -> None:
         self._client, self._ports = client, ports
         self._tokens: dict[str, str] = {}
+        self._door_keys: DoorKeys | None = None
         self._free = asyncio.Semaphore(AT_ONCE)
 
     async def send(self, party: str, bodies: Sequence[bytes]) -> list[Receipt]:
@@ -53,6 +55,13 @@ class Doors:
             answer = await self.ask(party, "POST", f"{door}/v1/gebeurtenissen", content=batch, headers={"Content-Type": BATCH})
             receipts += map(_receipt, answer.raise_for_status().json())
         return receipts
+
+    async def door_keys(self) -> DoorKeys:
+        """To whose keys schools seal."""
+        if self._door_keys is None:
+            answer = await self.page("GET", f"{self._ports.url('intake')}/v1/deursleutels")
+            self._door_keys = DoorKeys.read(answer.raise_for_status().json())
+        return self._door_keys
 
     async def zaak(self, board: str, case: str) -> dict[str, Any]:
         """A case as its board sees it; empty while it is not there."""

@@ -13,6 +13,7 @@ from passend_contracts import catalogue
 from passend_contracts.envelope import Envelope, encode
 from passend_contracts.events import CrisisAcknowledged, CrisisEscalated, CrisisRaised
 
+from deploy.parties.children import plain
 from deploy.simulator.actors import Answer, Answering
 from deploy.simulator.doors import Doors, Receipt, Topics
 from deploy.simulator.lives import Life, wrong
@@ -22,6 +23,8 @@ RAISED = catalogue.of(CrisisRaised).type
 OF_CRISES = {catalogue.of(kind).type for kind in (CrisisAcknowledged, CrisisEscalated)}
 ANSWER = "an answer"
 """The kind of what somebody says to what was addressed to him; beside `make up` another simulation plays the same parties."""
+POSTS_PLAINLY = "bg41236"
+"""The board whose systems cannot seal."""
 Later = Callable[[datetime, float], datetime]
 """The moment so many days after another at which somebody does something: people have office hours."""
 
@@ -85,12 +88,19 @@ class Region:
         for party, mine in by_party.items():
             slips = [wrong(doing.event) for doing in mine if doing.slip]
             self.counts["mistakes sent back"] += sum(not each.accepted for each in await self.doors.send(party, slips))
-            receipts = await self.doors.send(party, [encode(doing.event) for doing in mine])
+            bodies = [await self._body(doing) for doing in mine]
+            receipts = await self.doors.send(party, bodies)
             self._note(mine, receipts)
-            again = [(doing, first) for doing, first in zip(mine, receipts, strict=True) if doing.again]
-            repeated = await self.doors.send(party, [encode(doing.event) for doing, _ in again])
+            again = [(body, first) for doing, body, first in zip(mine, bodies, receipts, strict=True) if doing.again]
+            repeated = await self.doors.send(party, [body for body, _ in again])
             same = sum(one.receipt == first.receipt for one, (_, first) in zip(repeated, again, strict=True))
             self.counts["repeats with the same receipt"] += same
+
+    async def _body(self, doing: Doing) -> bytes:
+        """The event as that party's system sends it, with who the child is: sealed, or in the open for the door to seal."""
+        if doing.party == POSTS_PLAINLY:
+            return plain(doing.event)
+        return encode((await self.doors.door_keys()).sealed(doing.event, doing.party))
 
     async def listen(self, now: datetime) -> None:
         """Hear what is addressed to everybody, and plan what comes of it, in whatever order the services told it."""

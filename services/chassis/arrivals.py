@@ -93,7 +93,7 @@ class FromTopics:
         return frozenset()
 
     async def _answers(self, connection: AsyncConnection, records: Sequence[ConsumerRecord], party: Party, now: datetime) -> list[Outgoing]:
-        checked = [_checked(record, party, self._lane, now) for record in records]
+        checked = [self._checked(record, party, now) for record in records]
         receipts = iter(await doors.take_in(connection, [event for event in checked if isinstance(event, Envelope)], party, now))
         answers = []
         for record, event in zip(records, checked, strict=True):
@@ -117,10 +117,9 @@ class FromTopics:
         event = self._service.says(data, subject=subject, now=self._clock.now(), cause=f"{party.id} {cause}")
         return Outgoing(event, catalogue.to_topic(party.id, self._lane))
 
-
-def _checked(record: ConsumerRecord, party: Party, lane: Lane, now: datetime) -> Envelope | Invalid:
-    try:
-        event: Envelope | Invalid = decode_kafka(record.key, record.value, record.headers)
-    except Invalid as invalid:
-        event = invalid
-    return doors.check(event, party, now, lane)
+    def _checked(self, record: ConsumerRecord, party: Party, now: datetime) -> Envelope | Invalid:
+        try:
+            event: Envelope | Invalid = decode_kafka(record.key, record.value, record.headers)
+        except Invalid as invalid:
+            event = invalid
+        return doors.check(event, party, now, keys=self._service.keys, lane=self._lane)

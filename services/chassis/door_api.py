@@ -40,7 +40,8 @@ def door_api(
             return http.problem(403, "Not your door", f"This door is for a {service.door}; see the catalogue for yours.")
         events = decode_http(request.headers, await http.body(request))
         now = clock.now()
-        checked = [doors.check(event, party, now) for event in events]
+        sealed = [service.keys.sealed(event, party.id, now) for event in events]
+        checked = [doors.check(event, party, now, keys=service.keys) for event in sealed]
         good = [event for event in checked if isinstance(event, Envelope)]
         lane = _lane(good)
         with turns.work_of(lane):

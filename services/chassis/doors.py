@@ -13,12 +13,14 @@ from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.chassis.region import Party
+from services.chassis.sealing import Keyring, without_plain
 
 WHAT_TO_DO = "Mend every error below and send it again; an event that was changed needs no new id as long as it was not accepted."
 ADDED_BYTES = 256
 """What the door itself adds to an event: number, writer, trace. With it, too, an event stays within its bound."""
 TOO_LARGE = Problem("$", "too-large", f"an event is at most {MAX_EVENT_BYTES - ADDED_BYTES:,} bytes here; documents are fetched, not sent")
 AHEAD = timedelta(hours=24)
+NO_KEYS = Keyring()
 RETENTION = timedelta(days=400)
 """How long an id is remembered in the inboxes; an older `time` could take effect twice and is not let in."""
 
@@ -36,13 +38,17 @@ class Receipt:
     repeated: bool
 
 
-def check(decoded: Envelope | Invalid, party: Party, now: datetime, lane: Lane | None = None) -> Envelope | Invalid:
+def check(
+    decoded: Envelope | Invalid, party: Party, now: datetime, *, keys: Keyring = NO_KEYS, lane: Lane | None = None
+) -> Envelope | Invalid:
     """The event as it may be let in, or `Invalid` with every problem at once, never with a value; `lane` is that of its from-topic."""
+    decoded = without_plain(decoded)
     attributes = decoded.known if isinstance(decoded, Invalid) else known(decoded)
     problems = [
         *_sender_problems(attributes, party),
         *_time_problems(attributes.get("time"), now),
         *_lane_problems(attributes, party, lane),
+        *keys.problems(attributes, party.id, now),
     ]
     try:
         catalogue.accept(decoded, problems)

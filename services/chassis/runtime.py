@@ -26,6 +26,7 @@ from services.chassis.inbox import Inbox
 from services.chassis.operating import operating_api
 from services.chassis.partitions import Housekeeper
 from services.chassis.relay import Relay
+from services.chassis.sealing import Keyring
 from services.chassis.service import Service
 from services.chassis.settings import Settings
 from services.chassis.simulation import Control
@@ -47,6 +48,7 @@ class Parts:
     tokens: Tokens
     settings: Settings
     clock: Clock
+    keys: Keyring
     commands: Mapping[Lane, Commands[Any]]
     """Those of a lane use its own connections: who takes up a crisis waits for no case."""
 
@@ -235,7 +237,7 @@ def build(service: Service[Any], settings: Settings, routes: Routes | None = Non
 def _routers(machine: Machine, routes: Routes | None) -> Iterator[APIRouter]:
     settings, service = machine.settings, machine.service
     tokens = Tokens(jwks_url=str(settings.jwks_url), issuer=settings.issuer, audience=settings.audience)
-    parts = Parts(machine.engines, tokens, settings, machine.clock, machine.commands)
+    parts = Parts(machine.engines, tokens, settings, machine.clock, service.keys, machine.commands)
     if service.door:
         yield door_api(service, engines=machine.engines, tokens=tokens, clock=machine.clock, wake_workers=machine.wake_workers)
     yield operating_api(service, engine=parts.engine, tokens=tokens, clock=machine.clock, wake_relays=machine.wake_relays)

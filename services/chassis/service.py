@@ -1,7 +1,7 @@
 """What makes a service: its name, its handlers, its store, the door it keeps. Everything else follows from the catalogue and the region."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Generic
@@ -14,6 +14,7 @@ from passend_contracts.vocabulary import EventData
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.chassis.region import Party, PartyKind, Region
+from services.chassis.sealing import Keyring
 from services.chassis.transaction import DeadlinePassed, Events, Handler, Origin, S, Store, Work
 
 Recorder = Callable[[AsyncConnection, Sequence[ConsumerRecord], str], Awaitable[None]]
@@ -38,6 +39,8 @@ class Service(Generic[S]):
     """The lane whose connections act on them: those of crises wait for nothing else."""
     waits_for: str | None = None
     """SQL that selects the moments (`due`) for which it waits besides, so that a simulation knows of them."""
+    keys: Keyring = field(default_factory=Keyring)
+    """Its own keys and everybody's public ones; without any it takes no enclosures."""
     record: Recorder | None = None
     """Is given every record read, decodable or not, in the transaction of its batch: only the console keeps the record."""
 

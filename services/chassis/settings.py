@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pydantic import HttpUrl, PostgresDsn
+from pydantic import HttpUrl, PostgresDsn, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 SECRETS = Path("/run/secrets")
@@ -25,6 +25,10 @@ class Settings(BaseSettings):
     jwks_url: HttpUrl
     issuer: str
     audience: str = "passend"
+    door_keys: SecretStr | None = None
+    """This service's private keys, as a JWKS: what schools seal to. Without it no enclosure is taken."""
+    public_keys: Path | None = None
+    """Everybody's public keys: a JSON object with a JWKS for each service by its name and each party by its id."""
     probe_seconds: float = 30.0
     """How long a blown fuse waits between two probes."""
     clock: Path | None = None

@@ -164,9 +164,12 @@ class Transaction(Generic[S]):
         """Make this the state of the case."""
         self.state, self.saved = state, True
 
-    def publish(self, data: EventData, *, sender: str | None = None, to: Sequence[str] = (), held: bool = False) -> str:
+    def publish(
+        self, data: EventData, *, sender: str | None = None, to: Sequence[str] = (), known_on: Sequence[str] = (), held: bool = False
+    ) -> str:
         """Tell it, after the commit, and return the event's id; `to` defaults to the topic of the catalogue.
 
+        `known_on` are topics that get the same event without its enclosures: their readers may know of it, and have no use for those.
         The id is derived from the cause, so that running again repeats and never doubles. `sender` is the URN in whose name the
         service speaks (default: the sender of the cause). What is `held` can be withheld under its id until the relay has claimed it.
         """
@@ -180,7 +183,11 @@ class Transaction(Generic[S]):
             cause=self.event,
             ordinal=ordinal,
         )
-        self.outgoing.extend(Outgoing(event, topic, event.id if held else None) for topic in to or kind.topics)
+        hold = event.id if held else None
+        self.outgoing.extend(Outgoing(event, topic, hold) for topic in to or kind.topics)
+        if known_on:
+            open_to_all = replace(event, data={name: value for name, value in event.data.items() if name != "enclosures"})
+            self.outgoing.extend(Outgoing(open_to_all, topic, hold) for topic in known_on)
         return event.id
 
     def pass_on(self, topic: str) -> None:

@@ -2,12 +2,13 @@
 
 import hashlib
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from aiokafka import ConsumerRecord
 from passend_contracts import catalogue
+from passend_contracts.enclosures import recorded
 from passend_contracts.envelope import Envelope, Invalid, content_hash, decode_kafka, encode
 from passend_contracts.events import EventRefused, EventRejected
 from sqlalchemy import Row, select, text
@@ -87,6 +88,8 @@ def _kept(record: ConsumerRecord, followed: Followed) -> _Kept:
         event = decode_kafka(record.key, record.value, record.headers)
     except Invalid as invalid:
         return _unreadable(place, record.value, sorted({problem.code for problem in invalid.problems}), invalid.subject)
+    if "enclosures" in event.data:
+        event = replace(event, data=recorded(event.data))
     body = encode(event)
     if any(mark in body for mark in NOT_FOR_JSONB):
         return _unreadable(place, record.value, ["not-for-jsonb"], event.subject)

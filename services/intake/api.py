@@ -1,9 +1,12 @@
 """HTTP of intake: a board reads its own cases; what boards send comes in by the door, which the chassis keeps."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
+from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
+from passend_contracts.enclosures import DOOR_KEYS, Keys, Kind
 from passend_contracts.vocabulary import is_uuid
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
@@ -47,6 +50,16 @@ class Zaak(_Shown):
     history: list[ShownEntry]
 
 
+class DoorKeys(_Shown):
+    """The keys of the door: for each kind of enclosure the services to seal it to, and for each of those its JWKS."""
+
+    kinds: Mapping[Kind, tuple[str, ...]]
+    keys: Mapping[str, dict[str, Any]]
+
+
+SEALED_TO = sorted({service for services in DOOR_KEYS.values() for service in services})
+
+
 def routes(parts: Parts) -> APIRouter:
     """The routes of intake."""
     router = APIRouter()
@@ -64,6 +77,10 @@ def routes(parts: Parts) -> APIRouter:
             if not isinstance(case, Case) or not principal.may_read_case_of(case.board):
                 return _not_found()
             return _zaak(case, await store.history(connection, case_id))
+
+    @router.get("/v1/deursleutels", summary="The public keys to which a school seals, and which kind to whose")
+    async def deursleutels() -> DoorKeys:
+        return DoorKeys(kinds=DOOR_KEYS, keys={service: parts.keys.public.get(service, Keys()).to_jwks() for service in SEALED_TO})
 
     return router
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from fastapi import FastAPI
 
-from services.chassis import region, runtime
+from services.chassis import region, runtime, sealing
 from services.chassis.service import Service
 from services.chassis.settings import Settings
 from services.jgt_bridge import api, store, translation
@@ -18,6 +18,7 @@ def build(settings: Settings) -> FastAPI:
     service = Service(
         name=NAME,
         region=region.load(settings.region),
+        keys=sealing.load(settings),
         events=events,
         store=store,
         migrations=Path(__file__).parent / "migrations",

@@ -21,14 +21,14 @@ events = Events()
 
 @events.on(SupportRequested)
 async def on_support_requested(event: SupportRequested, tx: Transaction[Referral]) -> None:
-    """Remember where the child lives and which school asks."""
-    use_cases.begin(tx, translation.new_referral(event, tx))
+    """Remember where the child lives and which school asks, and what it sealed for a team."""
+    use_cases.begin(tx, translation.new_referral(event, tx).enclosing(translation.sealed(event, tx)))
 
 
 @events.on(ParentsConsulted)
 async def on_parents_consulted(event: ParentsConsulted, tx: Transaction[Referral]) -> None:
     """Refer the family to the youth team of the child's home, when the parents said yes and consented."""
-    use_cases.take_wish(tx, translation.wish(event))
+    use_cases.take_wish(tx, translation.wish(event), translation.sealed(event, tx))
 
 
 @events.on(ConsentGiven)

@@ -1,6 +1,7 @@
 """Referrals to rows and back, a whole batch at a time."""
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -8,8 +9,8 @@ from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.chassis.rows import among, put
-from services.jgt_bridge.domain.referral import Consent, Referral, State, Wish
-from services.jgt_bridge.tables import ReferralRow
+from services.jgt_bridge.domain.referral import Consent, Referral, Sealed, State, Wish
+from services.jgt_bridge.tables import ReferralRow, SealedRow
 
 FIELDS = tuple(ReferralRow.model_fields)
 PLAIN = tuple(name for name in FIELDS if name not in {"consents", "wants_referral", "wish_held_on", "state"})
@@ -17,16 +18,20 @@ PLAIN = tuple(name for name in FIELDS if name not in {"consents", "wants_referra
 
 async def load(connection: AsyncConnection, case_ids: Sequence[str]) -> dict[str, Referral]:
     """The referrals that there are."""
+    sealed = defaultdict[str, list[Sealed]](list)
+    for row in await connection.execute(select(SealedRow).where(among(SealedRow.case_id, case_ids))):
+        sealed[row.case_id].append(Sealed(row.kind, row.event, row.body, kept=True))
     rows = await connection.execute(select(ReferralRow).where(among(ReferralRow.case_id, case_ids)))
-    return {row.case_id: _referral(row) for row in rows}
+    return {row.case_id: _referral(row, sealed[row.case_id]) for row in rows}
 
 
-def _referral(row: Row[Any]) -> Referral:
+def _referral(row: Row[Any], sealed: Iterable[Sealed]) -> Referral:
     return Referral(
         **{name: getattr(row, name) for name in PLAIN},
         consents=tuple(_consent(**entry) for entry in row.consents),
         wish=None if row.wish_held_on is None else Wish(row.wants_referral, row.wish_held_on),
         state=State(row.state),
+        sealed=tuple(sealed),
     )
 
 
@@ -37,6 +42,8 @@ def _consent(*, purposes: list[str], on: str, **same: Any) -> Consent:
 async def save(connection: AsyncConnection, states: Mapping[str, Referral]) -> None:
     """Write these referrals in place of what was there."""
     await put(connection, ReferralRow, [_row(each) for each in states.values()])
+    if sealed := [_sealed_row(referral, each) for referral in states.values() for each in referral.sealed if not each.kept]:
+        await put(connection, SealedRow, sealed)
 
 
 def _row(referral: Referral) -> dict[str, Any]:
@@ -47,6 +54,10 @@ def _row(referral: Referral) -> dict[str, Any]:
         "wish_held_on": referral.wish.held_on if referral.wish else None,
         "state": referral.state.value,
     }
+
+
+def _sealed_row(referral: Referral, sealed: Sealed) -> dict[str, Any]:
+    return {"case_id": referral.case_id, "kind": sealed.kind, "event": sealed.event, "body": sealed.body}
 
 
 def _kept(consent: Consent) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""jgt_bridge's table, in a registry of its own."""
+"""jgt_bridge's tables, in a registry of their own."""
 
 from datetime import date
 from typing import Any
@@ -10,7 +10,7 @@ from sqlmodel import Field, SQLModel
 
 
 class Base(SQLModel, registry=registry()):
-    """Keeps jgt_bridge's table apart from those of other services."""
+    """Keeps jgt_bridge's tables apart from those of other services."""
 
 
 class ReferralRow(Base, table=True):
@@ -30,3 +30,13 @@ class ReferralRow(Base, table=True):
     referral_id: str | None = None
     answer_due: date | None = None
     open: bool
+
+
+class SealedRow(Base, table=True):
+    """An enclosure of a case for its team: the last of its kind, closed as it came."""
+
+    __tablename__ = "sealed"
+    case_id: str = Field(primary_key=True)
+    kind: str = Field(primary_key=True)
+    event: str
+    body: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))

@@ -1,17 +1,18 @@
 """The contract's words to jgt_bridge's own, and back; the consent rule is asked here."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import cast
 
 from passend_contracts import consent
+from passend_contracts.enclosures import Enclosure
 from passend_contracts.events import ConsentGiven, ConsentWithdrawn, JGTReferralOverdue, JGTReferred, ParentsConsulted, SupportRequested
 from passend_contracts.vocabulary import AgeBand
 
 from services.chassis.calendar import end_of
 from services.chassis.region import Team
 from services.chassis.transaction import Transaction
-from services.jgt_bridge.domain.referral import ANSWER, ANSWER_TIME, Consent, Referral, Wish
+from services.jgt_bridge.domain.referral import ANSWER, ANSWER_TIME, Consent, Referral, Sealed, Wish
 
 
 def new_referral(event: SupportRequested, tx: Transaction[Referral]) -> Referral:
@@ -23,6 +24,16 @@ def new_referral(event: SupportRequested, tx: Transaction[Referral]) -> Referral
 def wish(event: ParentsConsulted) -> Wish:
     """What parents and school want of the youth team."""
     return Wish(refer=event.youth_team == "refer", held_on=event.held_on)
+
+
+def sealed(event: SupportRequested | ParentsConsulted, tx: Transaction[Referral]) -> list[Sealed]:
+    """What the school sealed about the child, closed as it came."""
+    return [Sealed(each.kind, tx.event.id, each.to_wire()) for each in event.enclosures or ()]
+
+
+def enclosure(sealed: Sealed) -> Enclosure:
+    """The enclosure that was kept."""
+    return Enclosure.from_wire(sealed.body, closed=False)
 
 
 def given(event: ConsentGiven, tx: Transaction[Referral]) -> Consent:
@@ -53,8 +64,8 @@ def consent_to_refer(referral: Referral) -> consent.Answer:
     return consent.may_share(entries, "refer_to_youth_team", referral.municipality)
 
 
-def referred(referral: Referral, team: Team, because: consent.Entry, today: date) -> JGTReferred:
-    """The referral as the team receives it: routing and dates, nothing about who the child is."""
+def referred(referral: Referral, team: Team, because: consent.Entry, today: date, enclosures: Sequence[Enclosure]) -> JGTReferred:
+    """The referral as the team receives it: routing and dates, and sealed for it what the school tells about the child."""
     if referral.wish is None:
         raise ValueError("a referral without a conversation")
     return JGTReferred(
@@ -67,4 +78,5 @@ def referred(referral: Referral, team: Team, because: consent.Entry, today: date
         consent=because.id,
         consented_on=because.on,
         answer_due=today + ANSWER_TIME,
+        enclosures=list(enclosures) or None,
     )

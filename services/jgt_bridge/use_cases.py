@@ -1,17 +1,21 @@
 """What jgt_bridge decides: refer, stop or recall, and take the answer of the gemeente that was asked."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import structlog
-from passend_contracts import catalogue
-from passend_contracts.events import JGTReferralRecalled
+from passend_contracts import catalogue, enclosures
+from passend_contracts.enclosures import Enclosure, Refused
+from passend_contracts.events import EventRefused, JGTReferralRecalled
 
 from services.chassis.calendar import day
 from services.chassis.transaction import Transaction
 from services.jgt_bridge import translation
-from services.jgt_bridge.domain.referral import Consent, Referral, State, Wish
+from services.jgt_bridge.domain.referral import Consent, Referral, Sealed, State, Wish
 
 STATUS = "jgt.cases.v1"
+ENCLOSURE = "enclosure_passed_on"
+AGAIN = "Tell the team yourself, or send parents_consulted again with the enclosure sealed anew."
 
 log = structlog.get_logger()
 
@@ -22,10 +26,10 @@ def begin(tx: Transaction[Referral], referral: Referral) -> None:
         tx.save(referral)
 
 
-def take_wish(tx: Transaction[Referral], wish: Wish) -> None:
+def take_wish(tx: Transaction[Referral], wish: Wish, sealed: Sequence[Sealed]) -> None:
     """The parents and the school spoke about the youth team."""
     if referral := _known(tx):
-        _refer_when_wanted(tx, referral.wished(wish))
+        _refer_when_wanted(tx, referral.wished(wish).enclosing(sealed))
 
 
 def take_consent(tx: Transaction[Referral], consent: Consent) -> None:
@@ -81,10 +85,29 @@ def _refer_when_wanted(tx: Transaction[Referral], referral: Referral) -> None:
     today = day(tx.now)
     team = tx.service.region.team_for(referral.municipality, today)
     if referral.may_be_sent and decision.allowed and decision.because and team:
-        event = translation.referred(referral, team, decision.because, today)
-        referral = referral.sent(tx.publish(event, sender=referral.board_urn, to=_topics(referral), held=True), event.answer_due)
+        event = translation.referred(referral, team, decision.because, today, _passed_on(tx, referral))
+        addressed = [catalogue.to_topic(referral.municipality)]
+        sent = tx.publish(event, sender=referral.board_urn, to=addressed, known_on=[STATUS], held=True)
+        referral = referral.sent(sent, event.answer_due)
         log.info("jgt_referred", team=team.id)
     tx.save(referral)
+
+
+def _passed_on(tx: Transaction[Referral], referral: Referral) -> list[Enclosure]:
+    """What the school sealed, for the gemeente that is asked, and unread by us.
+
+    What cannot be passed on keeps no family waiting: the referral goes without it, the school hears of it, and the team asks the school.
+    """
+    to = tx.service.keys.current(referral.municipality, tx.now)
+    passed = []
+    for sealed in referral.sealed:
+        try:
+            passed.append(enclosures.passed_on(translation.enclosure(sealed), tx.service.keys.own, to))
+        except Refused as refused:
+            log.warning("enclosure_not_passed_on", kind=sealed.kind, reason=refused.code, gemeente=referral.municipality)
+            told = EventRefused(event=sealed.event, rule=ENCLOSURE, ground=f"Its {sealed.kind} goes to no team: {refused}", possible=AGAIN)
+            tx.publish(told, sender=tx.service.swv, to=[catalogue.to_topic(referral.board)])
+    return passed
 
 
 async def _stop(tx: Transaction[Referral], referral: Referral, reason: str) -> Referral:
@@ -101,7 +124,7 @@ async def _stop(tx: Transaction[Referral], referral: Referral, reason: str) -> R
 
 
 def _topics(referral: Referral) -> list[str]:
-    """The referral goes to the gemeente's own topic; its status, the same event, to those who may follow it."""
+    """What becomes of a referral goes to the gemeente's own topic, and the same event to those who may follow it."""
     return [catalogue.to_topic(referral.municipality), STATUS]
 
 

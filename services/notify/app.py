@@ -5,7 +5,7 @@ from pathlib import Path
 
 from fastapi import APIRouter, FastAPI
 
-from services.chassis import region, runtime
+from services.chassis import region, runtime, sealing
 from services.chassis.runtime import Machine, Parts
 from services.chassis.service import Service
 from services.notify import api, store, translation
@@ -25,6 +25,7 @@ def build(settings: Settings) -> FastAPI:
     service = Service(
         name=NAME,
         region=region.load(settings.region),
+        keys=sealing.load(settings),
         events=events,
         store=store,
         migrations=Path(__file__).parent / "migrations",
@@ -39,7 +40,7 @@ def build(settings: Settings) -> FastAPI:
 
     def routes(parts: Parts) -> APIRouter:
         router = api.routes(parts)
-        router.include_router(site.routes(Links(parts, service.region)))
+        router.include_router(site.routes(Links(parts, service.region, service.keys.own)))
         return router
 
     return runtime.build(service, settings, routes, senders)

@@ -1,7 +1,13 @@
 """What somebody may do who follows a link in a message: look, which changes nothing, and then do what it is for, once."""
 
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+
+import structlog
+from passend_contracts import enclosures
+from passend_contracts.enclosures import Contact, Enclosure, Keys, Person, Refused
 
 from services.chassis.calendar import day
 from services.chassis.commands import Act
@@ -12,6 +18,8 @@ from services.notify import store, use_cases
 from services.notify.domain.crisis import Crisis
 from services.notify.domain.link import Link
 from services.notify.store import Known
+
+log = structlog.get_logger()
 
 
 class NoSuchLink(Exception):
@@ -33,8 +41,9 @@ class Followed:
 class Links:
     """Follows links on the connections of the lane of crises: who helps waits for no case, also while this crisis is parked."""
 
-    def __init__(self, parts: Parts, region: Region) -> None:
+    def __init__(self, parts: Parts, region: Region, keys: Keys) -> None:
         self.region = region
+        self._keys = keys
         self._parts = parts
         self._engine = parts.engines["crises"]
 
@@ -69,6 +78,18 @@ class Links:
             await use_cases.follow(tx, link)
 
         await self._parts.commands["crises"].act(Act(crisis_id, "link_followed", link.message), do)
+
+    def people(self, crisis: Crisis) -> Sequence[Person]:
+        """Whom to reach at school or at home, for who has taken it up; none where the school told none that we can open."""
+        if crisis.contact is None:
+            return ()
+        try:
+            sealed = Enclosure.from_wire(json.loads(crisis.contact), closed=False)
+            content = enclosures.opened(sealed, subject=crisis.id, keys=self._keys)
+        except Refused as refused:
+            log.warning("contact_not_opened", reason=refused.code)
+            return ()
+        return content.people if isinstance(content, Contact) else ()
 
     def numbers(self, municipality: str) -> list[CrisisNumber]:
         """Whom to phone now about a child who lives there."""

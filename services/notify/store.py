@@ -109,6 +109,7 @@ async def use(connection: AsyncConnection, used: Link, now: datetime) -> None:
 
 
 async def forget(connection: AsyncConnection, crisis: str) -> None:
-    """Delete whom was written in a crisis, and the links."""
+    """Delete whom was written in a crisis, the links, and whom could be reached."""
     await connection.execute(delete(DeliveryRow).where(col(DeliveryRow.subject) == crisis, col(DeliveryRow.lane) == "crises"))
     await connection.execute(delete(LinkRow).where(col(LinkRow.crisis) == crisis))
+    await connection.execute(update(CrisisRow).where(col(CrisisRow.id) == crisis).values(contact=None))

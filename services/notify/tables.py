@@ -42,6 +42,7 @@ class CrisisRow(Base, table=True):
     next_reminder: datetime | None = _moment()
     ended_by: str | None = None
     ended_at: datetime | None = _moment()
+    contact: str | None = None
 
 
 class DeliveryRow(Base, table=True):

@@ -34,7 +34,19 @@ def raised(event: CrisisRaised, tx: Transaction[Known]) -> Crisis:
     """The crisis, with how it stands where it was heard of before."""
     first = Crisis(tx.case_id, board(tx), event.school, event.home_municipality, event.noticed_at, event.urgency)
     known = known_crisis(tx) or first
-    return replace(known, board=known.board or board(tx), raised_at=event.noticed_at, situation=event.situation, case_id=event.case_id)
+    return replace(
+        known,
+        board=known.board or board(tx),
+        raised_at=event.noticed_at,
+        situation=event.situation,
+        case_id=event.case_id,
+        contact=contact(event),
+    )
+
+
+def contact(event: CrisisRaised) -> str | None:
+    """Whom to reach, closed as it came."""
+    return next((each.model_dump_json(by_alias=True, exclude_none=True) for each in event.enclosures or () if each.kind == "contact"), None)
 
 
 def updated(event: CrisisUpdated, tx: Transaction[Known]) -> Crisis:

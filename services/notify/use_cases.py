@@ -78,7 +78,7 @@ def _keep(tx: Tx, known: Known) -> None:
 
 
 async def forget(tx: Tx, crisis: Crisis) -> None:
-    """Delete whom was written in a crisis that ended long ago."""
+    """Delete whom was written, and whom could be reached, in a crisis that ended long ago."""
     await store.forget(await tx.database(), crisis.id)
 
 

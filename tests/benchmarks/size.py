@@ -69,7 +69,7 @@ async def measured(pair: Pair, form: Form) -> list[Row]:
 
 
 async def _drained(broker: str, urls: Sequence[str], load: Load) -> dict[str, Took]:
-    """What the same load took into each database, in this order; what one told is gone before the next, which would miss it in its tables."""
+    """What the same load took into each database, in this order; what one told is gone before the next, which would miss it."""
     await load.publish(broker)
     took = {}
     for url in urls:

@@ -15,6 +15,7 @@ from services.jgt_bridge import app as jgt_bridge_app
 from services.notify import app as notify_app
 from services.notify.settings import Settings as NotifySettings
 from services.placement import app as placement_app
+from tests.builders.keys import settings_of_keys
 from tests.component.issuer import Issuer, bearer
 from tests.component.mail_server import MailServer
 from tests.pairs.pair import Pair
@@ -66,8 +67,8 @@ def tokens(issuer: Issuer) -> Tokens:
 
 
 @pytest.fixture
-async def intake(pair: Pair, issuer: Issuer) -> AsyncIterator[RunningService]:
-    async with run(pair, intake_app.NAME, intake_app.build, **issuer.settings) as service:
+async def intake(pair: Pair, issuer: Issuer, tmp_path: Path) -> AsyncIterator[RunningService]:
+    async with run(pair, intake_app.NAME, intake_app.build, **issuer.settings, **settings_of_keys(tmp_path, intake_app.NAME)) as service:
         yield service
 
 
@@ -80,8 +81,9 @@ async def mail(tmp_path: Path) -> AsyncIterator[MailServer]:
 
 
 @pytest.fixture
-async def notify(pair: Pair, issuer: Issuer, mail: MailServer) -> AsyncIterator[RunningService]:
-    async with running(notify_app.NAME, notify_app.build, notify_settings(pair, mail, **issuer.settings)) as service:
+async def notify(pair: Pair, issuer: Issuer, mail: MailServer, tmp_path: Path) -> AsyncIterator[RunningService]:
+    settings = notify_settings(pair, mail, **issuer.settings, **settings_of_keys(tmp_path, notify_app.NAME))
+    async with running(notify_app.NAME, notify_app.build, settings) as service:
         yield service
 
 
@@ -92,6 +94,8 @@ async def placement(pair: Pair, issuer: Issuer) -> AsyncIterator[RunningService]
 
 
 @pytest.fixture
-async def jgt_bridge(pair: Pair, issuer: Issuer) -> AsyncIterator[RunningService]:
-    async with run(pair, jgt_bridge_app.NAME, jgt_bridge_app.build, **issuer.settings) as service:
+async def jgt_bridge(pair: Pair, issuer: Issuer, tmp_path: Path) -> AsyncIterator[RunningService]:
+    async with run(
+        pair, jgt_bridge_app.NAME, jgt_bridge_app.build, **issuer.settings, **settings_of_keys(tmp_path, jgt_bridge_app.NAME)
+    ) as service:
         yield service

@@ -1,8 +1,10 @@
 """When a child is referred to the youth team, when the referral is recalled, and whose answer counts."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
+from typing import Any
 
 ANSWER_TIME = timedelta(weeks=1)
 """How long a team may take to answer: this platform's proposal; no law sets it."""
@@ -43,6 +45,18 @@ class Wish:
 
 
 @dataclass(frozen=True, slots=True)
+class Sealed:
+    """What the school sealed about the child, by its kind: kept for the team, closed as it came."""
+
+    kind: str
+    event: str
+    """The event that it came with."""
+    body: Mapping[str, Any]
+    kept: bool = False
+    """Whether it stands in our table already."""
+
+
+@dataclass(frozen=True, slots=True)
 class Referral:
     """A child on its way to the youth team (jeugd- en gezinsteam, JGT) of its home: what is known, and how far it is.
 
@@ -62,6 +76,13 @@ class Referral:
     answer_due: date | None = None
     """The last day on which the team's answer to it is in time."""
     open: bool = True
+    sealed: tuple[Sealed, ...] = ()
+    """The last of each kind."""
+
+    def enclosing(self, sealed: Sequence[Sealed]) -> "Referral":
+        """With these; each takes the place of what was sealed of its kind before."""
+        kinds = {each.kind for each in sealed}
+        return replace(self, sealed=(*(each for each in self.sealed if each.kind not in kinds), *sealed)) if sealed else self
 
     def heard(self, consent: Consent) -> "Referral":
         """With one more entry of consent."""

@@ -28,7 +28,7 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Crisis:
-    """One crisis of a child (crisismelding), by the id that the school gave it; nothing in it says who the child is.
+    """One crisis of a child (crisismelding), by the id that the school gave it; nothing in it says in clear who the child is.
 
     As long as nobody has taken it up somebody is called next (`next_call`); as long as it is not resolved who took it up is
     reminded (`next_reminder`). One of both is always to come before its end.
@@ -62,6 +62,8 @@ class Crisis:
     next_reminder: datetime | None = None
     ended_by: str | None = None
     ended_at: datetime | None = None
+    contact: str | None = None
+    """Whom to reach at school or at home, sealed as it came: only for who takes it up."""
     messages: tuple[Message, ...] = ()
     """Those that are not kept yet."""
 
@@ -130,7 +132,7 @@ class Crisis:
     def begin_again(self) -> "Crisis":
         """The school says that it goes on after its end: it is called for as on the first day."""
         first = (self.id, self.board, self.school, self.municipality, self.raised_at, self.urgency)
-        return Crisis(*first, situation=self.situation, case_id=self.case_id, state=self.state)
+        return Crisis(*first, situation=self.situation, case_id=self.case_id, state=self.state, contact=self.contact)
 
     def tell(self, message: Message) -> "Crisis":
         """With a message about it."""

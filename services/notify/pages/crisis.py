@@ -1,8 +1,10 @@
 """How the page of a crisis looks: what there is, one button, and whom to phone; plain HTML, no script."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from html import escape
 from pathlib import Path
+
+from passend_contracts.enclosures import Person
 
 from services.chassis.region import CrisisNumber
 from services.chassis.words import Words
@@ -37,7 +39,7 @@ def followed(found: Followed, links: Links) -> str:
         case Stage.RESOLVED:
             return _over(found, facts)
         case Stage.TAKEN:
-            return _taken(found, facts, phone)
+            return _taken(found, facts, _people(links.people(found.crisis)), phone)
         case Stage.CALLING if found.link.purpose is Purpose.TAKE and not found.link.used_at:
             return page(words.CRISIS, facts, _button(words.TAKE), _text(words.TAKE_MEANS), _text(words.CANNOT), phone, alarm=True)
         case Stage.CALLING:  # it began again after its end: another message is on its way
@@ -52,13 +54,26 @@ def _over(found: Followed, facts: str) -> str:
     )
 
 
-def _taken(found: Followed, facts: str, phone: str) -> str:
+def _taken(found: Followed, facts: str, people: str, phone: str) -> str:
     crisis, link = found.crisis, found.link
     if link.purpose is Purpose.RESOLVE:
-        return page(words.IS_IT_OVER, _button(words.RESOLVE), _text(words.NOT_YET), facts, phone)
+        return page(words.IS_IT_OVER, _button(words.RESOLVE), _text(words.NOT_YET), facts, people, phone)
     if link.used_at is not None and link.used_at == crisis.taken_at:
-        return page(words.YOURS, _text(words.WHAT_NOW), facts, phone)
+        return page(words.YOURS, _text(words.WHAT_NOW), people, facts, phone)
     return page(words.TAKEN, _text(words.NOTHING_TO_DO), facts)
+
+
+def _people(known: Sequence[Person]) -> str:
+    """Whom the school says to reach; only who took the crisis up sees them."""
+    if not known:
+        return ""
+    lines = (f"<li>{escape(each.name)} ({_both(words.code(each.relation))}){_reach(each)}</li>" for each in known)
+    return f"<h2>{_both(words.REACH)}</h2><ul>{''.join(lines)}</ul>"
+
+
+def _reach(person: Person) -> str:
+    phone = f' <a href="tel:{escape(person.phone.replace(" ", ""))}">{escape(person.phone)}</a>' if person.phone else ""
+    return phone + (f' <a href="mailto:{escape(person.email)}">{escape(person.email)}</a>' if person.email else "")
 
 
 def phone_page(links: Links, municipality: str, *, at_work: bool) -> str:

@@ -58,6 +58,7 @@ NOT_AT_WORK = Words(
     "It is outside office hours now. Do not wait for an answer: phone one of these numbers.",
 )
 
+REACH = Words("Wie kunt u over dit kind bellen?", "Whom can you phone about this child?")
 SCHOOL, LIVES, SINCE, URGENCY, SITUATION, TAKEN_UP, STANDS = (
     Words("School", "School"),
     Words("Het kind woont in", "The child lives in"),
@@ -77,6 +78,10 @@ CODES = {
     "unsafe_at_school": Words("het is niet veilig op school", "it is not safe at school"),
     "unsafe_at_home": Words("het is niet veilig thuis", "it is not safe at home"),
     "bereavement": Words("iemand is overleden", "somebody has died"),
+    "parent": Words("ouder", "parent"),
+    "guardian": Words("voogd", "guardian"),
+    "teacher": Words("leraar", "teacher"),
+    "internal_supervisor": Words("intern begeleider", "internal supervisor"),
     "ongoing": Words("de crisis duurt voort", "the crisis goes on"),
     "calmer": Words("het is rustiger", "it is calmer"),
     "over": Words("het is voorbij", "it is over"),

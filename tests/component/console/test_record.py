@@ -1,5 +1,6 @@
 """The record: every record of every topic that the console reads, kept once and for ever, readable or not."""
 
+import json
 from contextlib import suppress
 from dataclasses import replace
 from uuid import uuid4
@@ -14,7 +15,8 @@ from passend_contracts.envelope import MAX_EVENT_BYTES, encode
 from services.chassis.region import load
 from services.chassis.testing import RunningService
 from services.console import app as console_app
-from tests.builders.events import a_consent_given, a_parents_consulted, a_support_requested
+from tests.builders.events import BOARD, a_consent_given, a_parents_consulted, a_support_requested
+from tests.builders.keys import STORY, enclosing, sealed
 from tests.component.conftest import run
 from tests.component.console.conftest import Rows
 from tests.component.console.told import SCHOOL
@@ -35,6 +37,18 @@ async def test_every_topic_that_a_service_writes_is_kept_and_nobody_changes_it(c
         with pytest.raises(asyncpg.RaiseError, match="append-only"):
             await rows(change)
     assert await rows(KEPT) == kept
+
+
+async def test_of_an_enclosure_the_record_keeps_what_it_was_and_its_hash(console: RunningService, rows: Rows) -> None:
+    request = a_support_requested()
+    enclosure = sealed(STORY, request.subject)
+    await console.deliver(SCHOOL, enclosing(request, enclosure))
+    [kept] = await rows(KEPT, at_least=1)
+    [said] = json.loads(kept["body"])["data"]["enclosures"]
+    readers = [recipient.header.kid for recipient in enclosure.jwe.recipients]
+    assert (said["id"], said["kind"], said["controller"], said["recipients"]) == (enclosure.id, "story", BOARD, readers)
+    assert len(said["sha256"]) == 64
+    assert enclosure.jwe.ciphertext not in str(kept)
 
 
 async def test_what_comes_again_is_kept_once_and_what_differs_beside_it(console: RunningService, rows: Rows) -> None:

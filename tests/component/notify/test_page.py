@@ -8,7 +8,9 @@ import pytest
 
 from services.chassis.clock import SimulatedClock
 from services.chassis.testing import PATIENCE, Topics
+from services.notify import app as notify_app
 from tests.builders.events import a_crisis_raised
+from tests.builders.keys import CONTACT, enclosing, sealed, settings_of_keys
 from tests.component.conftest import notify_settings
 from tests.component.console.browser import CHROMIUM, DESKTOP, PHONE, Page, chromium
 from tests.component.issuer import Issuer
@@ -32,13 +34,15 @@ async def page(tmp_path: Path) -> AsyncIterator[Page]:
 async def site(pair: Pair, issuer: Issuer, mail: MailServer, clock: SimulatedClock, tmp_path: Path) -> AsyncIterator[str]:
     """Where notify's pages are, with one crisis raised."""
     port = free_port()
-    settings = notify_settings(pair, mail, port=port, clock=tmp_path / "clock", **issuer.settings)
+    keys = settings_of_keys(tmp_path, notify_app.NAME)
+    settings = notify_settings(pair, mail, port=port, clock=tmp_path / "clock", **issuer.settings, **keys)
     topics = Topics(pair.kafka)
     await topics.start()
     async with process(settings, tmp_path / "notify.log"), httpx.AsyncClient(trust_env=False) as http:
         url = f"http://127.0.0.1:{port}"
         await until(lambda: _answers(http, f"{url}/health/ready"), bool, PATIENCE)
-        await topics.emit(CRISES, a_crisis_raised(noticed_at=clock.now(), time=clock.now(), sequence="000000000001"))
+        raised = a_crisis_raised(noticed_at=clock.now(), time=clock.now(), sequence="000000000001")
+        await topics.emit(CRISES, enclosing(raised, sealed(CONTACT, raised.subject)))
         yield url
     await topics.stop()
 
@@ -83,6 +87,20 @@ async def test_everything_fits_and_can_be_pressed_with_a_thumb(
     assert await page.value("document.querySelector('button').getBoundingClientRect().bottom < innerHeight"), "without scrolling"
     assert await page.value("[...document.querySelectorAll('a, button')].every(each => each.getBoundingClientRect().height >= 40)")
     assert await page.value("[...document.querySelectorAll('a')].every(each => each.href.startsWith('tel:'))")
+
+
+async def test_whom_to_reach_at_home_is_shown_to_who_helps_and_to_nobody_before(page: Page, site: str, mail: MailServer) -> None:
+    [person] = CONTACT.people
+    call = await mail.received(DESK)
+    await page.open(site + link_in(call))
+    await page.shows("Ik help nu")
+    assert person.name not in await page.value("document.body.innerText")
+    await page.value("document.querySelector('button').click()")
+    await page.shows("Dank u: u hebt de crisis opgepakt", "Wie kunt u over dit kind bellen?", person.name, "ouder", str(person.phone))
+    taken = await mail.received(DESK, times=2)
+    assert person.name not in str(call) + str(taken)
+    await page.open(site + link_in(taken))
+    await page.shows("Is de crisis voorbij?", person.name)
 
 
 async def test_whom_to_phone_is_there_for_everybody(page: Page, site: str) -> None:

@@ -2,6 +2,7 @@
 
 from pydantic import Field
 
+from passend_contracts.enclosures import ENCLOSURES, Enclosures
 from passend_contracts.vocabulary import AgeBand, Day, EventData, EventId, MunicipalityId, PartyId, SchoolId, TeamId
 
 
@@ -17,3 +18,4 @@ class JGTReferred(EventData):
     consent: EventId = Field(description="The id of the `consent_given` event that allows this.")
     consented_on: Day = Field(description="The date of that consent.")
     answer_due: Day = Field(description="The last day on which the team's answer is in time.")
+    enclosures: Enclosures = ENCLOSURES

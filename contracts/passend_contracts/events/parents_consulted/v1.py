@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from passend_contracts.enclosures import ENCLOSURES, Enclosures
 from passend_contracts.vocabulary import ChildHeard, Code, Day, EventData, Maybe, Participant, open_code
 
 YouthTeam = Annotated[str, open_code("refer", "parents_contact", "already_known", "later", "no")]
@@ -17,3 +18,4 @@ class ParentsConsulted(EventData):
     child_heard: ChildHeard = Field(description="Whether the child's own view was heard (hoorrecht).")
     not_heard_because: Maybe[Code] = Field(None, description="Why the child was not heard, as a code; absent when it was.")
     youth_team: YouthTeam = Field(description="What was agreed about the youth and family team.")
+    enclosures: Enclosures = ENCLOSURES

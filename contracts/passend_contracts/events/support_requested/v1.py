@@ -2,6 +2,7 @@
 
 from pydantic import Field
 
+from passend_contracts.enclosures import ENCLOSURES, Enclosures
 from passend_contracts.vocabulary import AgeBand, Day, EventData, MunicipalityId, SchoolId
 
 
@@ -12,3 +13,4 @@ class SupportRequested(EventData):
     home_municipality: MunicipalityId = Field(description="The gemeente where the child lives, by its CBS code: whose team helps.")
     age_band: AgeBand = Field(description="How old the child is, in bands of two years; never a birth date.")
     recognised_on: Day = Field(description="The date on which the need was recognised: legal terms count from here, not from `time`.")
+    enclosures: Enclosures = ENCLOSURES
