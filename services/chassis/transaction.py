@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, NamedTuple, Protocol, 
 
 import structlog
 from passend_contracts import catalogue
-from passend_contracts.envelope import Envelope
+from passend_contracts.envelope import Envelope, in_clear
 from passend_contracts.events import EventRefused
 from passend_contracts.vocabulary import Code, EventData, Moment
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -186,7 +186,7 @@ class Transaction(Generic[S]):
         hold = event.id if held else None
         self.outgoing.extend(Outgoing(event, topic, hold) for topic in to or kind.topics)
         if known_on:
-            open_to_all = replace(event, data={name: value for name, value in event.data.items() if name != "enclosures"})
+            open_to_all = replace(event, data=dict(in_clear(event.data)))
             self.outgoing.extend(Outgoing(open_to_all, topic, hold) for topic in known_on)
         return event.id
 

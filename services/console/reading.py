@@ -2,6 +2,7 @@
 
 from passend_contracts import catalogue
 from passend_contracts.consent import Entry
+from passend_contracts.envelope import in_clear
 from passend_contracts.events import ConsentGiven, ConsentWithdrawn
 from passend_contracts.vocabulary import EventData
 from pydantic import ValidationError
@@ -17,11 +18,11 @@ def stem(wire_type: str) -> str:
 
 
 def read(hop: Hop) -> EventData | None:
-    """Its data; None of what nobody can read, whose type is not known, or whose data does not follow its form."""
+    """Its data, without what was sealed; None of what nobody can read, whose type is not known, or whose data does not follow its form."""
     if not hop.type or not catalogue.knows(hop.type):
         return None
     try:
-        return catalogue.of(hop.type).model.from_wire(hop.data, closed=False)
+        return catalogue.of(hop.type).model.from_wire(in_clear(hop.data), closed=False)
     except ValidationError:
         return None
 

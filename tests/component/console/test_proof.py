@@ -11,6 +11,7 @@ from uuid import uuid4
 
 import pytest
 from passend_contracts.catalogue import of
+from passend_contracts.enclosures import recorded
 from passend_contracts.envelope import Envelope
 from passend_contracts.events import (
     CaseClosed,
@@ -55,6 +56,7 @@ from tests.builders.events import (
     an_acceptance,
     an_evaluation,
 )
+from tests.builders.keys import STORY, enclosing, sealed
 from tests.component.conftest import Tokens
 from tests.component.console.conftest import Rows
 from tests.component.console.told import CRISES, GUARD, GUARDIAN, NOTIFY, PEOPLE, SCHOOL, STATUS, TEAM, because_of
@@ -169,6 +171,22 @@ def test_a_case_in_which_all_is_done_has_no_violation() -> None:
     story = a_story()
     assert proven(story) == []
     assert all(proven(story[:length], days=2.02) == [] for length in range(10, len(story))), "nor half-way, as long as no date has passed"
+
+
+def as_recorded(event: Envelope) -> Envelope:
+    whole = enclosing(event, sealed(STORY, CASE))
+    return replace(whole, data=recorded(whole.data))
+
+
+def test_what_is_sealed_hides_nothing_from_the_proof() -> None:
+    story = a_story()
+    (request, consulted), consent = (as_recorded(story[place][1]) for place in (0, 3)), story[5][1]
+    agreed_first = [(SCHOOL, request), *story[1:3], (SCHOOL, consent), (SCHOOL, consulted), *story[4:5], *story[6:]]
+    because_they_spoke = [
+        (topic, as_recorded(at(2, event, consulted)) if topic == TEAM else at(2, event, consulted) if event.id == story[7][1].id else event)
+        for topic, event in agreed_first
+    ]
+    assert proven(because_they_spoke) == []
 
 
 def the_ids(records: Records, *places: int) -> tuple[str, ...]:
