@@ -5,11 +5,13 @@ import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Literal, TypeVar, get_args
+from uuid import uuid4
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
@@ -187,6 +189,25 @@ def of(event: type[EventData] | EventData | str) -> EventType:
     if isinstance(event, str):
         return _BY_TYPE[event]
     return _BY_MODEL[event if isinstance(event, type) else type(event)]
+
+
+def says(
+    data: EventData, *, source: str, subject: str | None = None, event_id: str | None = None, time: datetime | None = None
+) -> Envelope:
+    """An event of a party about a case (or crisis), by default a new one, logged now.
+
+    `source` is the URN of the sender's own system; `subject` is the case's id. Who sends the same event again gives it the same id.
+    """
+    entry = of(data)
+    return Envelope(
+        id=event_id or str(uuid4()),
+        source=source,
+        type=entry.type,
+        subject=subject or str(uuid4()),
+        time=time or datetime.now(UTC),
+        data=data.to_wire(),
+        dataschema=entry.dataschema,
+    )
 
 
 def knows(wire_type: str) -> bool:

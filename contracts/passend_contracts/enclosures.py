@@ -327,6 +327,8 @@ def _padded(text: str) -> str:
 def _ours(recipients: Iterable[Recipient], keys: Keys) -> tuple[Recipient, Key]:
     for recipient in recipients:
         if key := keys.of(recipient.header.kid):
+            if not key.jwk.is_private:
+                raise Refused("public-key", "of the key that it was sealed to only the public part is here; give the private one")
             return recipient, key
     raise Refused("not-for-us", "it was sealed for others; seal it to our keys too")
 

@@ -86,16 +86,8 @@ class Life:
 
 def said(data: EventData, source: str, event_id: str, case: str, moment: datetime) -> Envelope:
     """An event as a party's system sends it; a crisis is a subject of its own."""
-    entry = catalogue.of(data)
-    return Envelope(
-        id=event_id,
-        source=source,
-        type=entry.type,
-        subject=event_id if entry.lane == "crises" else case,
-        time=moment,
-        data=data.to_wire(),
-        dataschema=entry.dataschema,
-    )
+    subject = event_id if catalogue.of(data).lane == "crises" else case
+    return catalogue.says(data, source=source, subject=subject, event_id=event_id, time=moment)
 
 
 def wrong(event: Envelope) -> bytes:
