@@ -18,7 +18,7 @@ from deploy.embedded.supervisor import Supervisor, say, supervise
 
 PORT_FREE_WITHIN = 3.0
 """Seconds that the processes of a killed supervisor get to let go of their ports."""
-EXAMPLE = ROOT / "contracts" / "passend_contracts" / "events" / "support_requested" / "examples" / "valid-support-requested.json"
+EXAMPLE = ROOT / "contracts" / "passend_contracts" / "events" / "support_requested" / "examples" / "plain-support-requested.json"
 BOARD = "bg41234"
 STOPPING = "Ctrl-C stops everything; the next start continues."
 

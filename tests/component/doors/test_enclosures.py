@@ -15,6 +15,7 @@ from passend_contracts.enclosures import Enclosure, Identity, Key, Keys
 from passend_contracts.envelope import BATCH, STRUCTURED, Envelope, encode
 from passend_contracts.events import EventRejected, SupportRequested
 
+from deploy.embedded.__main__ import EXAMPLE
 from services.chassis import doors
 from services.chassis.region import load
 from services.chassis.sealing import Keyring
@@ -71,6 +72,13 @@ async def test_what_a_school_posts_in_the_open_is_sealed_before_anything_is_kept
     kept = [*map(str, await everything_kept(pair, "intake")), capsys.readouterr().out, (await intake.http.get("/metrics")).text]
     kept += [str(record.value) for record in await intake.topics.records(SCHOOL, bool)]
     assert [text for text in kept if CHILD in text or STORY.text in text] == []
+
+
+async def test_the_example_of_the_readme_is_taken_and_sealed(intake: RunningService, tokens: Tokens) -> None:
+    example = EXAMPLE.read_bytes()
+    assert (await post(intake, tokens, example)).status_code == 202
+    [fact] = await told_about(intake, SCHOOL, SupportRequested, [json.loads(example)["subject"]])
+    assert {each["kind"] for each in fact.data["enclosures"]} == {"identity", "contact"}
 
 
 async def test_sealed_anew_it_is_the_same_event(intake: RunningService, tokens: Tokens) -> None:
