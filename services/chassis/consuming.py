@@ -103,7 +103,7 @@ class Consumer:
             group_id=group,
             batch=True,
             max_records=MAX_RECORDS,
-            batch_timeout_ms=kafka.batch_wait_ms(self._settings),
+            batch_timeout_ms=kafka.BATCH_WAIT_MS,
             fetch_max_wait_ms=kafka.fetch_wait_ms(self._settings, self.name),
             ack_policy=AckPolicy.MANUAL,
             decoder=_raw,
