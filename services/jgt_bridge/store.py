@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.chassis.rows import among, put
@@ -44,6 +44,8 @@ async def save(connection: AsyncConnection, states: Mapping[str, Referral]) -> N
     await put(connection, ReferralRow, [_row(each) for each in states.values()])
     if sealed := [_sealed_row(referral, each) for referral in states.values() for each in referral.sealed if not each.kept]:
         await put(connection, SealedRow, sealed)
+    if ended := [referral.case_id for referral in states.values() if not referral.open]:
+        await connection.execute(delete(SealedRow).where(among(SealedRow.case_id, ended)))
 
 
 def _row(referral: Referral) -> dict[str, Any]:

@@ -115,8 +115,8 @@ class Referral:
         return replace(self, state=answer, wish=None)
 
     def ended(self) -> "Referral":
-        """The case has ended at this school: nothing is sent any more."""
-        return replace(self, open=False)
+        """The case has ended at this school: nothing is sent any more, and what was sealed for a team is not kept."""
+        return replace(self, open=False, sealed=())
 
     def reopened(self) -> "Referral":
         """The case goes on: a new conversation decides what is wished now."""

@@ -9,15 +9,24 @@ from passend_contracts import enclosures
 from passend_contracts.catalogue import to_topic
 from passend_contracts.enclosures import Content, Enclosure, Refused, Story
 from passend_contracts.envelope import Envelope
-from passend_contracts.events import EventRefused, JGTReferralDeclined, JGTReferred
+from passend_contracts.events import EventRefused, JGTReferralDeclined, JGTReferralRecalled, JGTReferred
 
 from services import jgt_bridge as package
 from services.chassis.testing import RunningService
 from services.jgt_bridge import app as jgt_bridge_app
-from tests.builders.events import BOARD, GEMEENTE, GEMEENTE_SYSTEM, a_consent_given, a_decline, a_parents_consulted, a_support_requested
+from tests.builders.events import (
+    BOARD,
+    GEMEENTE,
+    GEMEENTE_SYSTEM,
+    a_consent_given,
+    a_decline,
+    a_parents_consulted,
+    a_support_request_withdrawn,
+    a_support_requested,
+)
 from tests.builders.keys import CONTACT, IDENTITY, KEYS, STORY, enclosing, sealed, settings_of_keys
 from tests.component.conftest import run
-from tests.component.facts import told_about
+from tests.component.facts import rows, told_about
 from tests.component.issuer import Issuer
 from tests.pairs.pair import Pair
 
@@ -121,6 +130,16 @@ async def test_the_last_enclosure_of_a_kind_counts(jgt_bridge: RunningService) -
         await jgt_bridge.deliver(SCHOOL, event)
     [referral] = await told_about(jgt_bridge, TEAM, JGTReferred, [case])
     assert opened_by(GEMEENTE, referral) == [later]
+
+
+async def test_when_the_case_ends_nothing_sealed_is_kept(jgt_bridge: RunningService, pair: Pair) -> None:
+    consulted = await a_sealed_case(jgt_bridge)
+    [referral] = await told_about(jgt_bridge, TEAM, JGTReferred, [consulted.subject])
+    assert len(await rows(pair, "jgt_bridge", "SELECT * FROM sealed")) == 3
+    await jgt_bridge.deliver(SCHOOL, a_support_request_withdrawn(consulted.subject))
+    [recalled] = await told_about(jgt_bridge, TEAM, JGTReferralRecalled, [consulted.subject])
+    assert recalled.data["referral"] == referral.id
+    assert await rows(pair, "jgt_bridge", "SELECT * FROM sealed") == []
 
 
 def test_jgt_bridge_calls_nothing_that_opens_an_enclosure() -> None:
