@@ -85,6 +85,8 @@ class EventType(BaseModel):
     retention: str
     owner: str
     response: str
+    planned: bool = False
+    """Described, and nobody acts on it yet."""
 
     @cached_property
     def type(self) -> str:
