@@ -1,13 +1,12 @@
 """The page of one actor, a kind of party or a service: everything that it tells and everything that it hears, topic by topic."""
 
 from collections.abc import Callable, Iterable, Iterator
-from itertools import groupby
 
 from passend_contracts.catalogue import DOORS
 
 from services.chassis.words import Words
 from services.console.catalogue.frame import PLANNED, Place, called, code, document, meaning, title
-from services.console.catalogue.routes import Actor, Route
+from services.console.catalogue.routes import Actor, Route, by_topic
 from services.console.pages.html import Html, both, el, said
 
 TELLS = Words("Wat het vertelt", "What it tells")
@@ -22,22 +21,21 @@ def actor_page(each: Actor, ways: Iterable[Route], place: Place) -> str:
     return document(
         called(each),
         place,
-        el("section", said("h2", TELLS), _by_topic(told, lambda way: way.listener, place)),
-        el("section", said("h2", HEARS), _by_topic(heard, lambda way: way.speaker, place)),
+        el("section", said("h2", TELLS), _listed(told, lambda way: way.listener, place)),
+        el("section", said("h2", HEARS), _listed(heard, lambda way: way.speaker, place)),
     )
 
 
-def _by_topic(ways: list[Route], other: Callable[[Route], Actor], place: Place) -> Html:
+def _listed(ways: list[Route], other: Callable[[Route], Actor], place: Place) -> Html:
     if not ways:
         return said("p", NOTHING)
     return el("div", _topics(ways, other, place))
 
 
 def _topics(ways: list[Route], other: Callable[[Route], Actor], place: Place) -> Iterator[Html]:
-    for topic, on_it in groupby(sorted(ways, key=lambda way: way.topic), key=lambda way: way.topic):
-        there = [*on_it]
-        others = el("ul", (el("li", el("a", both(called(name)), href=place.page(name))) for name in dict.fromkeys(map(other, there))))
-        yield el("section", el("h3", topic_name(topic)), el("div", others, class_="others"), events(there, place), class_="topic")
+    for topic, on_it in by_topic(ways).items():
+        others = (el("li", el("a", both(called(name)), href=place.page(name))) for name in dict.fromkeys(map(other, on_it)))
+        yield el("section", el("h3", topic_name(topic)), el("ul", others, class_="actors"), events(on_it, place), class_="topic")
 
 
 def topic_name(topic: str) -> Html:

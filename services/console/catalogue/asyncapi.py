@@ -6,7 +6,6 @@
 import json
 import re
 from collections.abc import Iterable, Mapping
-from itertools import groupby
 from typing import Any
 
 from passend_contracts.catalogue import DOORS, EVENTS, TOPICS, EventType, PartyKind
@@ -15,7 +14,7 @@ from passend_contracts.export import closed_schema
 from passend_contracts.vocabulary import MOMENT_PATTERN, UUID_PATTERN
 from pydantic import TypeAdapter
 
-from services.console.catalogue.routes import ACTORS, Actor, Route, routes, travels_anywhere
+from services.console.catalogue.routes import ACTORS, Actor, Route, by_topic, routes, travels_anywhere
 from services.console.words import actor
 
 Node = dict[str, Any]
@@ -121,12 +120,7 @@ def _security() -> Node:
 
 def _channels(ways: Iterable[Route]) -> Node:
     """A channel per topic, with every event that may stand on it."""
-    return {_id(topic): _channel(topic, on_it) for topic, on_it in _by_topic(ways).items()}
-
-
-def _by_topic(ways: Iterable[Route]) -> dict[str, list[Route]]:
-    ordered = sorted(ways, key=lambda way: way.topic)
-    return {topic: list(on_it) for topic, on_it in groupby(ordered, key=lambda way: way.topic)}
+    return {_id(topic): _channel(topic, on_it) for topic, on_it in by_topic(ways).items()}
 
 
 def _channel(topic: str, ways: list[Route]) -> Node:
@@ -158,8 +152,8 @@ def _operations(ways: tuple[Route, ...]) -> Node:
     for each in ACTORS:
         sent = [way for way in ways if way.speaker == each]
         heard = [way for way in ways if way.listener == each]
-        found |= {f"{each}_sends_{_id(topic)}": _operation(each, "send", topic, on_it) for topic, on_it in _by_topic(sent).items()}
-        found |= {f"{each}_receives_{_id(topic)}": _operation(each, "receive", topic, on_it) for topic, on_it in _by_topic(heard).items()}
+        found |= {f"{each}_sends_{_id(topic)}": _operation(each, "send", topic, on_it) for topic, on_it in by_topic(sent).items()}
+        found |= {f"{each}_receives_{_id(topic)}": _operation(each, "receive", topic, on_it) for topic, on_it in by_topic(heard).items()}
     return found
 
 

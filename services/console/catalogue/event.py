@@ -39,7 +39,7 @@ def event_page(event: EventType, place: Place) -> str:
         el("p", code(event.type), class_="type"),
         planned,
         said("p", meaning(event), class_="lead"),
-        _section(ABOUT, el("dl", _facts(event, form, place), class_="facts")),
+        _section(ABOUT, el("dl", _facts(event, place), class_="facts")),
         _section(DATA, said("p", schema.counted(form), class_="note"), schema.table(form)),
         _examples(VALID, map(_valid, _files(event, "valid"))),
         _examples(INVALID, map(_invalid, _files(event, "invalid"))),
@@ -53,7 +53,7 @@ def _section(heading: Words, *inside: Inside) -> Html:
     return el("section", said("h2", heading), together(inside))
 
 
-def _facts(event: EventType, form: dict[str, Any], place: Place) -> Iterator[Html]:
+def _facts(event: EventType, place: Place) -> Iterator[Html]:
     yield _fact(Words("Wie stuurt", "Who sends"), actors(event.emitters, place))
     yield _fact(Words("Wie leest", "Who reads"), actors(event.readers, place))
     yield _fact(Words("Wanneer", "When"), _english(event.emitted))
@@ -66,7 +66,6 @@ def _facts(event: EventType, form: dict[str, Any], place: Place) -> Iterator[Htm
     yield _fact(Words("Grondslag", "Legal basis"), _english(event.legal_basis))
     yield _fact(Words("Bewaren", "Retention"), _english(event.retention))
     yield _fact(Words("Eigenaar", "Owner"), _english(event.owner))
-    yield _fact(DATA, both(schema.counted(form)))
 
 
 def _fact(name: Words, inside: Html) -> Html:

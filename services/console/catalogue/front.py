@@ -3,12 +3,25 @@
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from passend_contracts.catalogue import EVENTS, EventType
+from passend_contracts.catalogue import DOORS, EVENTS, EventType
 from passend_contracts.export import closed_schema, fields_of
 
 from services.chassis.words import Words
 from services.console import words
-from services.console.catalogue.frame import CONTRACTS, MACHINES, MAP, MAP_NAME, PLANNED, Place, called, code, document, meaning, title
+from services.console.catalogue.frame import (
+    ASYNCAPI_NAME,
+    CONTRACTS,
+    MACHINES,
+    MAP,
+    MAP_NAME,
+    PLANNED,
+    Place,
+    called,
+    code,
+    document,
+    meaning,
+    title,
+)
 from services.console.catalogue.routes import ACTORS, Actor
 from services.console.pages.html import Html, both, el, said
 
@@ -29,14 +42,13 @@ START = Words("Beginnen: wat stuurt en krijgt uw systeem?", "To begin: what does
 
 def front_page(place: Place) -> str:
     """The page; without JavaScript the search stays away, and the list is whole."""
-    begin = el("ul", (el("li", el("a", both(called(each)), href=place.page(each))) for each in ACTORS), class_="kinds")
-    ways = ((place.page(MAP_NAME), MAP), ("asyncapi.json", MACHINES))
-    leads = el("ul", (el("li", el("a", both(name), href=href)) for href, name in ways), class_="kinds")
+    ways = (*((place.page(kind), called(kind)) for kind in DOORS), (place.page(MAP_NAME), MAP), (ASYNCAPI_NAME, MACHINES))
+    begin = el("ul", (el("li", el("a", both(name), href=href)) for href, name in ways), class_="kinds")
     return document(
         CONTRACTS,
         place,
         said("p", WHAT, class_="lead"),
-        el("section", said("h2", START), begin, leads),
+        el("section", said("h2", START), begin),
         _search(),
         said("p", NONE, id="niets", role="status", hidden=True),
         el("div", _groups(place), id="gebeurtenissen"),

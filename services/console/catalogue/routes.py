@@ -1,10 +1,11 @@
 """Who tells whom what, on which topic: the catalogue's entries taken apart into steps from one speaker to one listener."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import groupby
 
 from passend_contracts import catalogue
-from passend_contracts.catalogue import DOORS, EVENTS, SERVICES, TOPICS, EventType, PartyKind, Service
+from passend_contracts.catalogue import DOORS, EVENTS, SERVICES, TOPICS, EventType, Lane, PartyKind, Service
 
 Actor = PartyKind | Service
 ACTORS: tuple[Actor, ...] = (*DOORS, *SERVICES)
@@ -20,6 +21,17 @@ class Route:
     listener: Actor
     topic: str
     event: EventType
+
+    @property
+    def lane(self) -> Lane:
+        """The lane in which it travels here."""
+        return _lane(self.topic)
+
+
+def by_topic(ways: Iterable[Route]) -> dict[str, list[Route]]:
+    """These routes by their topic, those of cases before those of crises."""
+    ordered = sorted(ways, key=lambda way: (way.lane, way.topic))
+    return {topic: list(on_it) for topic, on_it in groupby(ordered, key=lambda way: way.topic)}
 
 
 def routes() -> tuple[Route, ...]:
@@ -38,10 +50,8 @@ def _of(event: EventType) -> Iterator[Route]:
             yield Route(kind, door, catalogue.from_topic(f"<{kind}>", event.lane), event)
     for name in event.topics:
         for speaker in _writers(name, event):
-            for listener in _readers(name, event):
-                topic = name.replace("<service>", speaker).replace("<party>", f"<{listener}>")
-                if _is_there(topic):
-                    yield Route(speaker, listener, topic, event)
+            for listener in _readers(name, speaker, event):
+                yield Route(speaker, listener, name.replace("<service>", speaker).replace("<party>", f"<{listener}>"), event)
 
 
 def _writers(name: str, event: EventType) -> Iterator[Service]:
@@ -54,12 +64,20 @@ def _writers(name: str, event: EventType) -> Iterator[Service]:
         yield from (*emits_itself, *lets_in)
 
 
-def _readers(name: str, event: EventType) -> Iterator[Actor]:
+def _readers(name: str, speaker: Service, event: EventType) -> Iterator[Actor]:
+    for kind in DOORS:
+        if kind in event.readers and (f"<{kind}>" in name or ("<party>" in name and _answers(speaker, kind, _lane(name)))):
+            yield kind
     inside = TOPICS[name].readers if name in TOPICS else ("console",)
-    yield from (kind for kind in DOORS if name.startswith((f"to.<{kind}>", "to.<party>")) and kind in event.readers)
     yield from (service for service in inside if service in event.readers)
 
 
-def _is_there(topic: str) -> bool:
-    """Whether there is such a topic: a kind of party has one in the lane of crises only where it may raise one."""
-    return ".crises." not in topic or not any(f"<{kind}>" in topic and "crises" not in catalogue.lanes_of(kind) for kind in DOORS)
+def _answers(service: Service, kind: PartyKind, lane: Lane) -> bool:
+    """Whether what a service says to whoever it concerns goes to that kind of party: a door answers its own, any other whom it hears."""
+    if service in DOORS.values():
+        return DOORS[kind] == service and lane in catalogue.lanes_of(kind)
+    return any(kind in event.emitters and service in event.readers and event.lane == lane for event in EVENTS)
+
+
+def _lane(topic: str) -> Lane:
+    return "crises" if ".crises." in topic else "cases"

@@ -51,7 +51,7 @@ def table(schema: Schema) -> Html:
 def counted(schema: Schema) -> Words:
     """How many fields somebody has to give, and how many more there may be."""
     all_of, must = len(schema.get("properties", {})), len(schema.get("required", []))
-    return Words(f"{must} verplicht, {all_of - must} mogen ontbreken", f"{must} required, {all_of - must} optional")
+    return Words(f"{must} verplicht, {all_of - must} niet verplicht", f"{must} required, {all_of - must} optional")
 
 
 def _rows(schema: Schema, prefix: str) -> Iterator[Html]:
@@ -60,7 +60,7 @@ def _rows(schema: Schema, prefix: str) -> Iterator[Html]:
         must = YES if name in schema.get("required", []) else NO
         yield el(
             "tr",
-            el("th", code(path), scope="row"),
+            el("th", el("code", _steps(path)), scope="row"),
             _cell(FORM, el("ul", (el("li", each) for each in _form(part)))),
             _cell(MUST, both(must)),
             _cell(PRIVACY, both(PRIVATE[part["x-privacy"]])),
@@ -68,6 +68,13 @@ def _rows(schema: Schema, prefix: str) -> Iterator[Html]:
         )
         yield from _rows(part, f"{path}.")
         yield from _rows(part.get("items", {}), f"{path}[].")
+
+
+def _steps(path: str) -> Iterator[Html]:
+    """A path that may go on in the next line after each of its steps."""
+    *steps, last = path.split(".")
+    yield from (el("span", f"{step}.") for step in steps)
+    yield el("span", last)
 
 
 def _cell(column: Words, inside: Html) -> Html:
@@ -84,7 +91,7 @@ def _form(part: Schema) -> Iterator[Html]:
         yield _values(Words("bekend, en er kunnen er bij komen:", "known, and there may come more:"), values)
     yield from map(both, _bounds(part))
     if pattern := part.get("pattern"):
-        yield together((both(Words("patroon", "pattern")), code(pattern)))
+        yield together((both(Words("patroon", "pattern")), " ", code(pattern)))
     for keyword in sorted(part.keys() - SAID_ELSEWHERE - SAID_IN_WORDS):
         yield code(f"{keyword}: {json.dumps(part[keyword])}")
     if "items" in part and part["items"]["type"] != "object":
@@ -109,4 +116,4 @@ def _between(least: int | None, most: int | None, unit: Words) -> Words:
 
 
 def _values(words: Words, values: Iterable[str]) -> Html:
-    return together((both(words), el("span", ((code(value), " ") for value in values), class_="values")))
+    return together((both(words), " ", el("span", ((code(value), " ") for value in values), class_="values")))
