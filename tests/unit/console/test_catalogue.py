@@ -14,7 +14,7 @@ from passend_contracts.export import closed_schema, fields_of, opened_schema
 from typer.testing import CliRunner
 
 from deploy.catalogue.cli import app
-from services.console.catalogue.event import problems
+from services.console.catalogue.event import event_page, problems
 from services.console.catalogue.frame import FILES, PLANNED, SERVED, Place
 from services.console.catalogue.routes import Route, routes
 from services.console.catalogue.site import INDEX, files
@@ -84,6 +84,11 @@ def test_a_page_shows_every_example_and_the_errors_of_the_invalid_ones(event: Ev
         told = json.loads(path.read_text(encoding="utf-8"))
         assert [(each.path, each.code) for each in problems(told["event"])] == [(each["path"], each["code"]) for each in told["expected"]]
         assert all(each["path"] in page and each["code"] in page for each in told["expected"])
+
+
+def test_what_nobody_acts_on_yet_says_so() -> None:
+    planned = EVENTS[0].model_copy(update={"planned": True})
+    assert PLANNED.nl in text(event_page(planned, FILES))
 
 
 def test_an_event_without_a_wrong_form_has_no_problems() -> None:
