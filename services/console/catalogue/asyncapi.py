@@ -11,7 +11,7 @@ from typing import Any
 from passend_contracts.catalogue import DOORS, EVENTS, TOPICS, EventType, PartyKind
 from passend_contracts.envelope import STRUCTURED, Envelope
 from passend_contracts.export import closed_schema
-from passend_contracts.vocabulary import MOMENT_PATTERN, UUID_PATTERN
+from passend_contracts.vocabulary import MOMENT_PATTERN
 from pydantic import TypeAdapter
 
 from services.console.catalogue.routes import ACTORS, Actor, Route, by_topic, routes, travels_anywhere
@@ -37,6 +37,7 @@ ATTRIBUTES = {
     "dataref": "Where more may be fetched, with the reader's own authorisation.",
 }
 """What each attribute means; their forms are those that the codec holds to."""
+_FORMS: Node = TypeAdapter(Envelope).json_schema()["properties"]
 EXAMPLES: Mapping[PartyKind, str] = {"board": "bg41234", "gemeente": "gm0546"}
 
 
@@ -236,9 +237,7 @@ def _message(event: EventType) -> Node:
         },
         "correlationId": {"description": "The case, or the crisis.", "location": "$message.payload#/subject"},
         "payload": {"allOf": [{"$ref": "#/components/schemas/CloudEvent"}, {"type": "object", "properties": typed}]},
-        "bindings": {
-            "kafka": {"key": {"type": "string", "pattern": UUID_PATTERN, "description": "The subject."}, "bindingVersion": "0.5.0"}
-        },
+        "bindings": {"kafka": {"key": _attribute("subject"), "bindingVersion": "0.5.0"}},
         "examples": [{"name": path.stem, "payload": json.loads(path.read_text(encoding="utf-8"))} for path in _valid(event)],
         "tags": [{"name": each} for each in event.emitters],
         "externalDocs": {"description": "Its page", "url": SITE + event.type},
@@ -257,25 +256,25 @@ def _data(event: EventType) -> Node:
 
 
 def _cloud_event() -> Node:
-    """The attributes of every event, in the forms to which the codec holds them."""
-    forms = TypeAdapter(Envelope).json_schema()["properties"]
     return {
         "type": "object",
         "description": "CloudEvents 1.0 in the NL GOV profile. A null attribute is unset; an extension that is not listed is dropped.",
         "required": ["specversion", "id", "source", "type", "subject", "time"],
         "properties": {
             "specversion": {"const": "1.0"},
-            **{name: _form(forms[name]) | {"description": meaning} for name, meaning in ATTRIBUTES.items()},
+            **{name: _attribute(name) for name in ATTRIBUTES},
             "time": {"type": "string", "format": "date-time", "pattern": MOMENT_PATTERN, "description": ATTRIBUTES["time"]},
             "datacontenttype": {"type": "string", "description": "application/json, or left out."},
         },
     }
 
 
-def _form(schema: Node) -> Node:
-    """The form of an attribute that is set."""
-    [form] = [each for each in schema.get("anyOf", [schema]) if each.get("type") != "null"]
-    return {key: value for key, value in form.items() if key not in {"title", "default", "additionalProperties"}}
+def _attribute(name: str) -> Node:
+    """The form to which the codec holds an attribute that is set."""
+    [form] = [each for each in _FORMS[name].get("anyOf", [_FORMS[name]]) if each.get("type") != "null"]
+    return {key: value for key, value in form.items() if key not in {"title", "default", "additionalProperties"}} | {
+        "description": ATTRIBUTES[name]
+    }
 
 
 def _name(event: EventType) -> str:

@@ -13,6 +13,7 @@ from services.chassis.words import Words
 from services.console import words
 from services.console.catalogue import schema
 from services.console.catalogue.frame import PLANNED, Place, actors, code, document, meaning, title
+from services.console.catalogue.routes import ANYWHERE
 from services.console.pages.html import Html, Inside, both, el, said, together
 
 ABOUT = Words("Over deze gebeurtenis", "About this event")
@@ -24,6 +25,7 @@ SCHEMAS = Words("Schema's", "Schemas")
 VERSIONS = Words("Versies", "Versions")
 STRICT = Words("Gesloten: voor wie stuurt", "Closed: for who sends")
 LENIENT = Words("Open: voor wie leest, en nieuwe velden overslaat", "Opened: for who reads, and skips new fields")
+EVERYWHERE = Words("elk topic van wie stuurt", "every topic of who sends")
 NOBODY_ACTS = Words(
     "Deze gebeurtenis is beschreven, maar niemand doet er nog iets mee.", "This event is described, but nobody acts on it yet."
 )
@@ -59,7 +61,8 @@ def _facts(event: EventType, place: Place) -> Iterator[Html]:
     yield _fact(Words("Wanneer", "When"), _english(event.emitted))
     if doors := [*_doors(event)]:
         yield _fact(Words("Waar u het stuurt", "Where it is sent"), el("ul", doors))
-    yield _fact(Words("Topic", "Topic"), el("ul", (el("li", code(name)) for name in event.topics)))
+    topics = (both(EVERYWHERE) if name == ANYWHERE else code(name) for name in event.topics)
+    yield _fact(Words("Topic", "Topic"), el("ul", (el("li", topic) for topic in topics)))
     yield _fact(Words("Sleutel", "Key"), both(Words("het subject: de zaak, of de crisis", "the subject: the case, or the crisis")))
     yield _fact(Words("Antwoord", "Response"), _english(event.response))
     yield _fact(Words("Doel", "Purpose"), _english(event.purpose))

@@ -86,6 +86,14 @@ async def test_the_console_s_own_pages_lead_there(page: Page, site: Site) -> Non
     await page.shows("Contracten")
 
 
+async def test_without_javascript_every_event_is_listed_and_no_search_is_offered(page: Page, site: Site) -> None:
+    await page.call("Emulation.setScriptExecutionDisabled", value=True)
+    await page.open(f"{site.url}/contracten/")
+    await page.until("document.readyState === 'complete' && location.pathname === '/contracten/'")
+    assert len(await page.value(SHOWN)) == len(EVENTS)
+    assert not await page.value("document.querySelector('#zoeken').offsetParent")
+
+
 async def test_each_file_is_what_it_says_and_is_not_sent_twice(site: Site) -> None:
     wanted = {
         "/contracten/": "text/html",
