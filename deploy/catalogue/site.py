@@ -5,14 +5,14 @@ from typing import Annotated
 
 import typer
 
+from services.console.catalogue.frame import FILES
+from services.console.catalogue.site import files
+
 
 def site(
     to: Annotated[Path, typer.Option(help="The folder; what stands there under the same names is written over.")] = Path("build/site"),
 ) -> None:
     """Write the catalogue's pages, schemas and AsyncAPI document into a folder."""
-    from services.console.catalogue.frame import FILES  # noqa: PLC0415 -- other verbs do not wait for the catalogue
-    from services.console.catalogue.site import files  # noqa: PLC0415
-
     written = files(FILES)
     for name, text in written.items():
         path = to / name

@@ -12,13 +12,14 @@ from passend_contracts.export import closed_schema
 from services.chassis.words import Words
 from services.console import words
 from services.console.catalogue import schema
-from services.console.catalogue.frame import PLANNED, Place, actors, code, document, meaning, title
+from services.console.catalogue.frame import PLANNED, SEALED, SEALED_NAME, Place, actors, code, document, meaning, title
 from services.console.catalogue.routes import ANYWHERE
 from services.console.pages.html import Html, Inside, both, el, said, together
 
 ABOUT = Words("Over deze gebeurtenis", "About this event")
 DATA = Words("Velden", "Fields")
 VALID = Words("Goede voorbeelden", "Valid examples")
+IN_THE_OPEN = Words("Onverzegeld: alleen over HTTP, en bij intake verzegeld", "In the open: over HTTP only, and sealed at intake")
 INVALID = Words("Foute voorbeelden, en wat u daarop hoort", "Invalid examples, and the answer they get")
 WIRE = Words("Zoals het over de lijn gaat", "As bytes on the wire")
 SCHEMAS = Words("Schema's", "Schemas")
@@ -42,8 +43,9 @@ def event_page(event: EventType, place: Place) -> str:
         planned,
         said("p", meaning(event), class_="lead"),
         _section(ABOUT, el("dl", _facts(event, place), class_="facts")),
-        _section(DATA, said("p", schema.counted(form), class_="note"), schema.table(form)),
+        _section(DATA, said("p", schema.counted(form), class_="note"), _sealed(form, place), schema.table(form)),
         _examples(VALID, map(_valid, _files(event, "valid"))),
+        _examples(IN_THE_OPEN, map(_valid, _files(event, "plain"))),
         _examples(INVALID, map(_invalid, _files(event, "invalid"))),
         _examples(WIRE, map(_wire, _files(event, "wire"))),
         _section(SCHEMAS, el("ul", _schemas(event), class_="plain")),
@@ -69,6 +71,11 @@ def _facts(event: EventType, place: Place) -> Iterator[Html]:
     yield _fact(Words("Grondslag", "Legal basis"), _english(event.legal_basis))
     yield _fact(Words("Bewaren", "Retention"), _english(event.retention))
     yield _fact(Words("Eigenaar", "Owner"), _english(event.owner))
+
+
+def _sealed(form: dict[str, Any], place: Place) -> Html | None:
+    """The way to what is inside an enclosure, where the event may carry any."""
+    return el("p", said("a", SEALED, href=place.page(SEALED_NAME))) if "enclosures" in form["properties"] else None
 
 
 def _fact(name: Words, inside: Html) -> Html:

@@ -16,7 +16,8 @@ MACHINES = Words("AsyncAPI, voor machines", "AsyncAPI, for machines")
 PASSEND = Words("Naar Passend", "To Passend")
 TO_CONTENT = Words("Naar de inhoud", "To the content")
 PLANNED = Words("Nog niet in gebruik", "Planned: not in use yet")
-MAP_NAME, ASYNCAPI_NAME = "kaart", "asyncapi.json"
+SEALED = Words("Wat verzegeld is", "What is sealed")
+MAP_NAME, SEALED_NAME, ASYNCAPI_NAME = "kaart", "verzegeld", "asyncapi.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ def _skip() -> Html:
 
 
 def _header(place: Place) -> Html:
-    ways = ((place.home, CONTRACTS), (place.page(MAP_NAME), MAP), (ASYNCAPI_NAME, MACHINES))
+    ways = ((place.home, CONTRACTS), (place.page(MAP_NAME), MAP), (place.page(SEALED_NAME), SEALED), (ASYNCAPI_NAME, MACHINES))
     back = el("a", both(PASSEND), href=place.passend) if place.passend else None
     return el("header", el("nav", (el("a", both(name), href=href) for href, name in ways), back, aria_label=CONTRACTS.nl))
 

@@ -8,20 +8,7 @@ from passend_contracts.export import closed_schema, fields_of
 
 from services.chassis.words import Words
 from services.console import words
-from services.console.catalogue.frame import (
-    ASYNCAPI_NAME,
-    CONTRACTS,
-    MACHINES,
-    MAP,
-    MAP_NAME,
-    PLANNED,
-    Place,
-    called,
-    code,
-    document,
-    meaning,
-    title,
-)
+from services.console.catalogue.frame import CONTRACTS, MAP, MAP_NAME, PLANNED, Place, called, code, document, meaning, title
 from services.console.catalogue.routes import ACTORS, Actor
 from services.console.pages.html import Html, both, el, said
 
@@ -42,7 +29,7 @@ START = Words("Beginnen: wat stuurt en krijgt uw systeem?", "To begin: what does
 
 def front_page(place: Place) -> str:
     """The page; without JavaScript the search stays away, and the list is whole."""
-    ways = (*((place.page(kind), called(kind)) for kind in DOORS), (place.page(MAP_NAME), MAP), (ASYNCAPI_NAME, MACHINES))
+    ways = (*((place.page(kind), called(kind)) for kind in DOORS), (place.page(MAP_NAME), MAP))
     begin = el("ul", (el("li", el("a", both(name), href=href)) for href, name in ways), class_="kinds")
     return document(
         CONTRACTS,

@@ -12,10 +12,11 @@ from services.console import pages
 from services.console.catalogue import asyncapi
 from services.console.catalogue.actor import actor_page
 from services.console.catalogue.event import event_page, schema_path
-from services.console.catalogue.frame import ASYNCAPI_NAME, MAP_NAME, Place
+from services.console.catalogue.frame import ASYNCAPI_NAME, MAP_NAME, SEALED_NAME, Place
 from services.console.catalogue.front import front_page
 from services.console.catalogue.map import map_page
 from services.console.catalogue.routes import ACTORS, routes
+from services.console.catalogue.sealed import sealed_page
 
 OWN, CONSOLE = Path(__file__).parent, Path(pages.__file__).parent
 MADE_OF = {
@@ -37,6 +38,7 @@ def _pages(place: Place) -> Iterator[tuple[str, str]]:
     ways = routes()
     yield place.page(INDEX), front_page(place)
     yield place.page(MAP_NAME), map_page(ways, place)
+    yield place.page(SEALED_NAME), sealed_page(place)
     yield from ((place.page(each), actor_page(each, ways, place)) for each in ACTORS)
     yield from ((place.page(event.type), event_page(event, place)) for event in EVENTS)
 

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from passend_contracts.catalogue import EVENTS, SERVICES, EventType
+from passend_contracts.enclosures import CONTENTS, DOOR_KEYS
 from passend_contracts.envelope import MAX_EVENT_BYTES
 from passend_contracts.export import closed_schema, fields_of, opened_schema
 from typer.testing import CliRunner
@@ -121,6 +122,17 @@ def _leads_somewhere(name: str, link: str, ids: dict[str, list[str]], written: d
     address, _, anchor = link.partition("#")
     target = INDEX if address == "./" else address or name
     return target in written and (not anchor or anchor in ids[target])
+
+
+def test_what_is_sealed_is_described_kind_by_kind_and_events_that_carry_it_lead_there() -> None:
+    page = WRITTEN["verzegeld.html"]
+    for kind, content in CONTENTS.items():
+        section = page.partition(f'<section id="{kind}">')[2].partition("</section>")[0]
+        assert all(field.alias and f">{field.alias}<" in section for field in content.model_fields.values())
+        assert all(f'href="{service}.html"' in section for service in DOOR_KEYS[kind])
+    assert "persoonsgegeven" in page
+    carrying = {event for event in EVENTS if "enclosures" in closed_schema(event)["properties"]}
+    assert {event for event in EVENTS if page_of(event).count('href="verzegeld.html"') > 1} == carrying != set()
 
 
 def test_no_page_loads_anything_from_elsewhere_or_runs_what_stands_in_it() -> None:
