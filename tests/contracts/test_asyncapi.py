@@ -99,6 +99,7 @@ def test_an_example_fits_what_the_document_says_of_its_message(event: EventType,
         assert [*fits.iter_errors(example["payload"])] == []
         assert not fits.is_valid(example["payload"] | {"type": "nl.passendonderwijs.another.v1"})
         assert not fits.is_valid(example["payload"] | {"data": {"another": 1}})
+        assert not fits.is_valid({name: value for name, value in example["payload"].items() if name != "subject"})
 
 
 def test_every_attribute_of_the_envelope_is_explained() -> None:

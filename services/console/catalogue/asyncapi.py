@@ -6,6 +6,7 @@
 import json
 import re
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 from passend_contracts.catalogue import DOORS, EVENTS, TOPICS, EventType, PartyKind
@@ -82,15 +83,18 @@ def _info() -> Node:
 
 
 def _servers() -> Node:
-    inside = "the demonstration's, on one machine: it asks nobody who they are"
     return {
         KAFKA: {
             "host": "kafka.passendonderwijs.example:9093",
             "protocol": "kafka-secure",
-            "description": "Between organisations: TLS, and a login per party that is allowed its own topics only.",
+            "description": "Between organisations: TLS, and a login per party that may use its own topics only. Not set up anywhere yet.",
             "security": [{"$ref": "#/components/securitySchemes/scram"}],
         },
-        DEMONSTRATION: {"host": "127.0.0.1:9092", "protocol": "kafka", "description": f"Kafka of `make up` and `make deploy`: {inside}."},
+        DEMONSTRATION: {
+            "host": "127.0.0.1:9092",
+            "protocol": "kafka",
+            "description": "Kafka of `make up` and `make deploy`, on one machine: it asks nobody who they are.",
+        },
         **{
             service: {
                 "host": f"{service.replace('_', '-')}.passendonderwijs.example",
@@ -168,13 +172,13 @@ def _operation(each: Actor, action: str, topic: str, ways: list[Route]) -> Node:
         "summary": f"What a {each} {verb} {topic}." if each in DOORS else f"What {each} {verb} {topic}.",
         "tags": [{"name": each}],
         "messages": [{"$ref": f"#/channels/{_id(topic)}/messages/{_name(event)}"} for event in events],
-        **({"reply": _reply(each)} if action == "send" and each in DOORS else {}),
+        **({"reply": _reply(topic)} if action == "send" and each in DOORS else {}),
     }
 
 
-def _reply(kind: Actor) -> Node:
-    """A door answers on the party's own topic."""
-    channel = _id(f"to.<{kind}>.v1")
+def _reply(topic: str) -> Node:
+    """A door answers on the topic that is addressed to the party, in the same lane."""
+    channel = _id(topic.replace("from.", "to."))
     answers = [event for event in EVENTS if event.stem in {"event_accepted", "event_rejected"}]
     return {
         "channel": {"$ref": f"#/channels/{channel}"},
@@ -236,7 +240,7 @@ def _message(event: EventType) -> Node:
             },
         },
         "correlationId": {"description": "The case, or the crisis.", "location": "$message.payload#/subject"},
-        "payload": {"allOf": [{"$ref": "#/components/schemas/CloudEvent"}, {"type": "object", "properties": typed}]},
+        "payload": {"allOf": [{"$ref": "#/components/schemas/CloudEvent"}, {"type": "object", "properties": typed, "required": ["data"]}]},
         "bindings": {"kafka": {"key": _attribute("subject"), "bindingVersion": "0.5.0"}},
         "examples": [{"name": path.stem, "payload": json.loads(path.read_text(encoding="utf-8"))} for path in _valid(event)],
         "tags": [{"name": each} for each in event.emitters],
@@ -247,7 +251,7 @@ def _message(event: EventType) -> Node:
     }
 
 
-def _valid(event: EventType) -> list[Any]:
+def _valid(event: EventType) -> list[Path]:
     return sorted(event.folder.glob("examples/valid-*.json"))
 
 

@@ -44,10 +44,10 @@ def event_page(event: EventType, place: Place) -> str:
         said("p", meaning(event), class_="lead"),
         _section(ABOUT, el("dl", _facts(event, place), class_="facts")),
         _section(DATA, said("p", schema.counted(form), class_="note"), _sealed(form, place), schema.table(form)),
-        _examples(VALID, map(_valid, _files(event, "valid"))),
-        _examples(IN_THE_OPEN, map(_valid, _files(event, "plain"))),
+        _examples(VALID, map(_whole, _files(event, "valid"))),
+        _examples(IN_THE_OPEN, map(_whole, _files(event, "plain"))),
         _examples(INVALID, map(_invalid, _files(event, "invalid"))),
-        _examples(WIRE, map(_wire, _files(event, "wire"))),
+        _examples(WIRE, map(_whole, _files(event, "wire"))),
         _section(SCHEMAS, el("ul", _schemas(event), class_="plain")),
         _section(VERSIONS, el("ul", _versions(event, place), class_="plain")),
     )
@@ -105,10 +105,6 @@ def _examples(heading: Words, examples: Iterable[Html]) -> Html | None:
     return _section(heading, shown) if shown else None
 
 
-def _valid(path: Path) -> Html:
-    return _example(path, path.read_text(encoding="utf-8").rstrip())
-
-
 def _invalid(path: Path) -> Html:
     event = json.loads(path.read_text(encoding="utf-8"))["event"]
     answer = el(
@@ -127,7 +123,7 @@ def problems(event: Any) -> list[Problem]:
     return []
 
 
-def _wire(path: Path) -> Html:
+def _whole(path: Path) -> Html:
     return _example(path, path.read_text(encoding="utf-8", errors="backslashreplace").rstrip())
 
 

@@ -13,7 +13,7 @@ WHY = Words(
     "What is personal travels sealed only: nobody reads it but who needs it. This is what stands inside.",
 )
 KEYS = Words("Verzegel het aan de sleutels van deze diensten:", "Seal it to the keys of these services:")
-WHERE = Words("Die sleutels geeft intake op", "intake gives those keys at")
+WHERE = Words("De sleutels vraagt u op bij de bewaker (intake):", "Ask the guardian (intake) for the keys:")
 NAMES: dict[Kind, Words] = {
     "identity": Words("Wie het kind is", "Who the child is"),
     "contact": Words("Wie te bereiken is", "Whom to reach"),
@@ -29,4 +29,11 @@ def sealed_page(place: Place) -> str:
 
 def _kind(kind: Kind, place: Place) -> Html:
     readers = (said("p", KEYS), actors(DOOR_KEYS[kind], place))
-    return el("section", said("h2", NAMES[kind]), el("p", code(kind)), readers, schema.table(content_schema(CONTENTS[kind])), id=kind)
+    return el(
+        "section",
+        said("h2", NAMES[kind]),
+        el("p", code(kind), class_="type"),
+        readers,
+        schema.table(content_schema(CONTENTS[kind])),
+        id=kind,
+    )
