@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from passend_contracts.catalogue import DOORS, EVENTS, EventType, accept, from_topic
+from passend_contracts.catalogue import DOORS, EVENTS, EventType, PartyKind, accept, from_topic
 from passend_contracts.envelope import STRUCTURED, Invalid, Problem, decode_http
 from passend_contracts.export import closed_schema
 
@@ -27,6 +27,7 @@ VERSIONS = Words("Versies", "Versions")
 STRICT = Words("Gesloten: voor wie stuurt", "Closed: for who sends")
 LENIENT = Words("Open: voor wie leest, en nieuwe velden overslaat", "Opened: for who reads, and skips new fields")
 EVERYWHERE = Words("elk topic van wie stuurt", "every topic of who sends")
+PEOPLE: dict[PartyKind, Words] = {"board": Words("Een leerkracht", "A teacher"), "gemeente": Words("Het team", "The team")}
 NOBODY_ACTS = Words(
     "Deze gebeurtenis is beschreven, maar niemand doet er nog iets mee.", "This event is described, but nobody acts on it yet."
 )
@@ -65,12 +66,24 @@ def _facts(event: EventType, place: Place) -> Iterator[Html]:
         yield _fact(Words("Waar u het stuurt", "Where it is sent"), el("ul", doors))
     topics = (both(EVERYWHERE) if name == ANYWHERE else code(name) for name in event.topics)
     yield _fact(Words("Topic", "Topic"), el("ul", (el("li", topic) for topic in topics)))
-    yield _fact(Words("Sleutel", "Key"), both(Words("het subject: de zaak, of de crisis", "the subject: the case, or the crisis")))
+    yield _fact(Words("Subject, en sleutel", "Subject, and key"), _english(event.subject))
     yield _fact(Words("Antwoord", "Response"), _english(event.response))
     yield _fact(Words("Doel", "Purpose"), _english(event.purpose))
     yield _fact(Words("Grondslag", "Legal basis"), _english(event.legal_basis))
     yield _fact(Words("Bewaren", "Retention"), _english(event.retention))
     yield _fact(Words("Eigenaar", "Owner"), _english(event.owner))
+    if kinds := [kind for kind in DOORS if kind in event.emitters]:
+        yield _fact(Words("Werk voor mensen", "Work for people"), together(_work(event, kind) for kind in kinds))
+
+
+def _work(event: EventType, kind: PartyKind) -> Html:
+    """How many required fields somebody fills in by hand, since the party's own system does not know them."""
+    fields, who = len(closed_schema(event).get("required", [])), PEOPLE[kind]
+    by_hand = len(event.by_hand)
+    count = Words(
+        f"{who.nl} vult {by_hand} van de {fields} verplichte velden in", f"{who.en} fills in {by_hand} of {fields} required fields"
+    )
+    return el("div", both(count), el("span", ((code(name), " ") for name in event.by_hand), class_="values"))
 
 
 def _sealed(form: dict[str, Any], place: Place) -> Html | None:

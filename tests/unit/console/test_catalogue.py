@@ -8,9 +8,10 @@ from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 
 import pytest
-from passend_contracts.catalogue import EVENTS, SERVICES, EventType
+from passend_contracts.catalogue import EVENTS, SERVICES, EventType, of
 from passend_contracts.enclosures import CONTENTS, DOOR_KEYS
 from passend_contracts.envelope import MAX_EVENT_BYTES
+from passend_contracts.events import NextStepSet, ParentsConsulted
 from passend_contracts.export import closed_schema, fields_of, opened_schema
 from typer.testing import CliRunner
 
@@ -52,7 +53,16 @@ def page_of(event: EventType) -> str:
 def test_the_type_of_an_event_is_the_address_of_its_page(event: EventType) -> None:
     assert event.type in SERVED_FILES
     said = text(page_of(event))
-    for sentence in (event.type, event.meaning.nl, event.meaning.en, event.emitted, event.purpose, event.legal_basis, event.retention):
+    for sentence in (
+        event.type,
+        event.meaning.nl,
+        event.meaning.en,
+        event.emitted,
+        event.subject,
+        event.purpose,
+        event.legal_basis,
+        event.retention,
+    ):
         assert " ".join(sentence.split()) in said
     assert all(name in said for name in event.topics if name != ANYWHERE)
     assert all(name in said for name in (event.owner, event.response, event.dataschema))
@@ -86,6 +96,13 @@ def test_a_page_shows_every_example_and_the_errors_of_the_invalid_ones(event: Ev
         told = json.loads(path.read_text(encoding="utf-8"))
         assert [(each.path, each.code) for each in problems(told["event"])] == [(each["path"], each["code"]) for each in told["expected"]]
         assert all(each["path"] in page and each["code"] in page for each in told["expected"])
+
+
+def test_a_page_says_how_much_somebody_fills_in_by_hand() -> None:
+    consulted = of(ParentsConsulted)
+    counted = consulted.model_copy(update={"by_hand": ("present", "youthTeam")})
+    assert "Een leerkracht vult 2 van de 4 verplichte velden in" in text(event_page(counted, FILES))
+    assert "verplichte velden in" not in text(event_page(of(NextStepSet), FILES)), "what a service tells is nobody's work"
 
 
 def test_what_nobody_acts_on_yet_says_so() -> None:
