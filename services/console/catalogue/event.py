@@ -104,7 +104,7 @@ def _doors(event: EventType) -> Iterator[Html]:
     for kind, service in DOORS.items():
         if kind in event.emitters:
             at = words.actor(service)
-            http = Words(f"bij {at.nl} ({service})", f"at the {at.en.lower()} ({service})")
+            http = Words(f"bij de {at.nl.lower()} ({service})", f"at the {at.en.lower()} ({service})")
             yield el("li", code(from_topic(f"<{kind}>", event.lane)))
             yield el("li", code("POST /v1/gebeurtenissen"), " ", both(http))
 
