@@ -67,7 +67,13 @@ class Words(BaseModel):
 
 
 class EventType(BaseModel):
-    """One version of one event: what `event.toml` says about it, and the model of its data."""
+    """One version of one event: what `event.toml` says about it, and the model of its data.
+
+    What is `planned` is described, and nobody acts on it yet: a door turns it away, since to take it in would promise an effect.
+    The `subject` is the key on every topic. `by_hand` names the required fields that a person has to fill in when a party emits it:
+    all but the ids, schools, gemeente and age band that the party's system has already, and the date of an event that is told the
+    same day, which is that of today.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -80,6 +86,9 @@ class EventType(BaseModel):
     emitters: tuple[PartyKind | Service, ...]
     topics: tuple[str, ...]
     readers: tuple[PartyKind | Service, ...]
+    planned: bool = False
+    subject: str = "the case"
+    by_hand: tuple[str, ...] = ()
     legal_basis: str
     purpose: str
     retention: str

@@ -14,6 +14,7 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
 from passend_contracts.catalogue import EVENTS, EVENTS_FOLDER, EventType
+from passend_contracts.vocabulary import Part
 
 Schema = dict[str, Any]
 
@@ -130,6 +131,13 @@ def fields_of(schema: Schema, where: str = "$") -> Iterator[tuple[str, Schema]]:
         yield from fields_of(part, f"{where}.{name}")
     if "items" in schema:
         yield from fields_of(schema["items"], f"{where}[]")
+
+
+def content_schema(content: type[Part]) -> Schema:
+    """The closed schema of what one kind of enclosure holds."""
+    raw = content.model_json_schema(schema_generator=_Strict)
+    schema: Schema = _inlined(raw, raw.get("$defs", {}))
+    return schema
 
 
 def events_page() -> str:

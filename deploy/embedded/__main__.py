@@ -70,6 +70,7 @@ def welcome(ports: Ports) -> str:
     shifted = "" if ports.base == BASE_PORT else f" --base-port {ports.base}"
     return f"""
 Console      {ports.url("console")}
+Contracts    {ports.url("console")}/contracten/, every event: what it means, its schema, examples, who tells whom what
 Boards       {ports.url("intake")}/v1/gebeurtenissen
 Gemeenten    {ports.url("jgt_bridge")}/v1/gebeurtenissen
 SWV office   {ports.url("placement")}, with the key that `passend token swv2801` prints

@@ -109,6 +109,7 @@ SERVICES = {
     "notify": Words("Berichten", "Messages"),
     "console": Words("Overzicht", "Overview"),
 }
+PARTY_KINDS = {"board": Words("Schoolbestuur", "School board"), "gemeente": Words("Gemeente", "Municipality")}
 PASSEND = Words("Passend zelf", "Passend itself")
 THIRD_PARTY = Words("Een andere organisatie", "Another organisation")
 AWAY = Words(
@@ -126,6 +127,11 @@ def event(stem: str) -> Words:
 def service(name: str) -> Words | None:
     """What a service is called; None for a party."""
     return SERVICES.get(name)
+
+
+def actor(name: str) -> Words:
+    """What a service or a kind of party is called."""
+    return PARTY_KINDS.get(name) or SERVICES[name]
 
 
 def obligation(kind: str) -> Words:

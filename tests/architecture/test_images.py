@@ -70,3 +70,9 @@ def test_the_console_fetches_its_demonstration_tokens_where_a_container_finds_th
 def test_every_service_has_a_container_and_a_login() -> None:
     assert [name for name in SERVICES if f"\n  {name}:\n    <<: *ours\n    image: passend-{name}\n" not in COMPOSE] == []
     assert f"for service in {' '.join(SERVICES)}; do" in Path(ROOT / "deploy/postgres/logins.sh").read_text(encoding="utf-8")
+
+
+def test_a_build_sees_the_examples_that_the_console_shows_in_its_catalogue() -> None:
+    said = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
+    assert "!contracts" in said
+    assert [line for line in said if "example" in line] == []

@@ -28,8 +28,9 @@ SHAPE = EVERY | {
 """What a file may be called, so that who knows one service knows all; a missing file means that there is no such port."""
 
 MORE = {
-    # The console shows the record to people and proves the guarantee from it: no service without the record has a counterpart.
-    "console": {"follow.py", "pages", "parties.py", "proof", "reading.py", "record.py", "sessions.py", "words.py"},
+    # The console shows the record to people and proves the guarantee from it: no service without the record has a counterpart. And it
+    # shows the catalogue of events to who builds a system.
+    "console": {"catalogue", "follow.py", "pages", "parties.py", "proof", "reading.py", "record.py", "sessions.py", "words.py"},
     # Reaching people: what a message says, how it goes out, and what its link does on a page.
     "notify": {"letters.py", "links.py", "pages", "sending.py", "templates"},
     # The office of the samenwerkingsverband decides through an API and a page: one list of decisions for both.

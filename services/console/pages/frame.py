@@ -18,6 +18,8 @@ from services.console.words import LISTED
 LOGO = "Passend"
 OVERVIEW = Words("Overzicht", "Overview")
 SIGN_OUT = Words("Afmelden", "Sign out")
+CATALOGUE = "/contracten/"
+FOR_BUILDERS = Words("Voor wie een systeem bouwt: de contracten", "For who builds a system: the contracts")
 
 
 ONLY_OURS = (
@@ -73,7 +75,8 @@ def document(title: Words, main: Html, *, nav: Html | None = None, live: bool = 
         el("script", src="/live.js", defer=True) if live else None,
     )
     away = said("p", words.AWAY, id="weg", role="alert", class_="late", hidden=True)
-    return f"<!doctype html>{el('html', head, el('body', nav, away, el('main', main)), lang='nl')}"
+    footer = el("footer", said("a", FOR_BUILDERS, href=CATALOGUE))
+    return f"<!doctype html>{el('html', head, el('body', nav, away, el('main', main), footer), lang='nl')}"
 
 
 def sent(page: str, status: int = 200, headers: Mapping[str, str] | None = None) -> HTMLResponse:

@@ -16,6 +16,7 @@ from services.chassis.calendar import day
 from services.chassis.runtime import Parts
 from services.chassis.words import Words
 from services.console import store, words
+from services.console.catalogue import serving
 from services.console.domain.visitor import List, Visitor
 from services.console.pages import cases, lists
 from services.console.pages.door import COOKIE, Door
@@ -41,6 +42,7 @@ def routes(parts: Parts, parties: Parties, settings: ConsoleSettings) -> APIRout
     for path, (name, kind) in FILES.items():
         _add_file(router, path, name, kind)
     router.include_router(door.routes())
+    router.include_router(serving.routes())
 
     @router.get("/")
     async def start(request: Request) -> Response:

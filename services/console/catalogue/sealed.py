@@ -1,0 +1,39 @@
+"""The page of what travels sealed: per kind what is inside, and to whose keys a school seals it."""
+
+from passend_contracts.enclosures import CONTENTS, DOOR_KEYS, Kind
+from passend_contracts.export import content_schema
+
+from services.chassis.words import Words
+from services.console.catalogue import schema
+from services.console.catalogue.frame import SEALED, Place, actors, code, document
+from services.console.pages.html import Html, el, said
+
+WHY = Words(
+    "Wat persoonlijk is, reist alleen verzegeld: alleen wie het nodig heeft, kan het lezen. Dit staat erin.",
+    "What is personal travels sealed only: nobody reads it but who needs it. This is what stands inside.",
+)
+KEYS = Words("Verzegel het aan de sleutels van deze diensten:", "Seal it to the keys of these services:")
+WHERE = Words("De sleutels vraagt u op bij de bewaker (intake):", "Ask the guardian (intake) for the keys:")
+NAMES: dict[Kind, Words] = {
+    "identity": Words("Wie het kind is", "Who the child is"),
+    "contact": Words("Wie te bereiken is", "Whom to reach"),
+    "story": Words("Het verhaal", "The story"),
+}
+
+
+def sealed_page(place: Place) -> str:
+    """The page of all kinds."""
+    keys = el("p", said("span", WHERE), code("GET /v1/deursleutels"))
+    return document(SEALED, place, said("p", WHY, class_="lead"), keys, *(_kind(kind, place) for kind in CONTENTS))
+
+
+def _kind(kind: Kind, place: Place) -> Html:
+    readers = (said("p", KEYS), actors(DOOR_KEYS[kind], place))
+    return el(
+        "section",
+        said("h2", NAMES[kind]),
+        el("p", code(kind), class_="type"),
+        readers,
+        schema.table(content_schema(CONTENTS[kind])),
+        id=kind,
+    )
