@@ -29,6 +29,7 @@ from tests.benchmarks import (
     referral,
     region,
     relaying,
+    sealing,
     size,
     suite,
     timers,
@@ -76,6 +77,7 @@ SUBJECTS = {
     "up": Subject("make up", up.measured, "none"),
     "timers": Subject("Timers", timers.measured),
     "overview": Subject("The console's overview", overview.measured),
+    "sealing": Subject("Sealed parts", sealing.measured, "none"),
     "suite": Subject("The tests that need nothing", suite.measured, "none"),
 }
 LARGE = {

@@ -141,7 +141,8 @@ def _label(start: Point, end: Point, lines: Sequence[str]) -> Html:
         return together(_lines(lines, x, first, "middle"))
     left = x < WIDTH / 3 if across else down > 0  # a slanting one has room on the outside
     first = y - (len(lines) - 1) * LINE / 2 + 4
-    return together(_lines(lines, x - 10 if left else x + 10, first, "end" if left else "start"))
+    aside = 24 if across else 10
+    return together(_lines(lines, x - aside if left else x + aside, first, "end" if left else "start"))
 
 
 def _lines(lines: Sequence[str], x: float, first: float, anchor: str) -> Iterator[Html]:
