@@ -38,9 +38,14 @@ def may_share(entries: Iterable[Entry], purpose: str, to: str) -> Answer:
 
     It does not say whether sharing is wise or necessary, and knows nothing of duties that need no consent (Meldcode, acute danger).
     """
-    deciding = max((entry for entry in entries if purpose in entry.purposes), key=_weight, default=None)
+    decides = deciding(entries, purpose)
     for_that_party = to.startswith(_RECEIVERS.get(purpose, " "))
-    return Answer(bool(deciding and deciding.given and for_that_party), deciding if for_that_party else None)
+    return Answer(bool(decides and decides.given and for_that_party), decides if for_that_party else None)
+
+
+def deciding(entries: Iterable[Entry], purpose: str) -> Entry | None:
+    """The entry that decides on a purpose: who keeps this one alone comes to the same answers, whatever is heard later."""
+    return max((entry for entry in entries if purpose in entry.purposes), key=_weight, default=None)
 
 
 def _weight(entry: Entry) -> tuple[int, bool, date, str]:

@@ -1,6 +1,7 @@
 """The contract's words to jgt_bridge's own, and back; the consent rule is asked here."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import cast
 
@@ -13,6 +14,8 @@ from services.chassis.calendar import end_of
 from services.chassis.region import Team
 from services.chassis.transaction import Transaction
 from services.jgt_bridge.domain.referral import ANSWER, ANSWER_TIME, Consent, Referral, Sealed, Wish
+
+REFER = "refer_to_youth_team"
 
 
 def new_referral(event: SupportRequested, tx: Transaction[Referral]) -> Referral:
@@ -59,9 +62,19 @@ def overdue(referral: Referral, today: date) -> JGTReferralOverdue:
 
 
 def consent_to_refer(referral: Referral) -> consent.Answer:
-    """Whether the child's data may go to the gemeente of its home: the one rule, over our own entries."""
-    entries = (consent.Entry(each.id, each.sequence, frozenset(each.purposes), each.given, each.on) for each in referral.consents)
-    return consent.may_share(entries, "refer_to_youth_team", referral.municipality)
+    """Whether the child's data may go to the gemeente of its home: the one rule, over our own entry."""
+    return consent.may_share(map(_entry, referral.consents), REFER, referral.municipality)
+
+
+def heard(referral: Referral, fresh: Consent) -> Referral:
+    """With one more entry of consent; only the one that decides is kept, so that a case costs no more after years than at first."""
+    known = {each.id: each for each in (*referral.consents, fresh)}
+    decides = consent.deciding(map(_entry, known.values()), REFER)
+    return replace(referral, consents=(known[decides.id],) if decides else ())
+
+
+def _entry(kept: Consent) -> consent.Entry:
+    return consent.Entry(kept.id, kept.sequence, frozenset(kept.purposes), kept.given, kept.on)
 
 
 def referred(referral: Referral, team: Team, because: consent.Entry, today: date, enclosures: Sequence[Enclosure]) -> JGTReferred:

@@ -35,13 +35,13 @@ def take_wish(tx: Transaction[Referral], wish: Wish, sealed: Sequence[Sealed]) -
 def take_consent(tx: Transaction[Referral], consent: Consent) -> None:
     """The parents agreed to something."""
     if referral := _known(tx):
-        _refer_when_wanted(tx, referral.heard(consent))
+        _refer_when_wanted(tx, translation.heard(referral, consent))
 
 
 async def take_withdrawal(tx: Transaction[Referral], withdrawal: Consent) -> None:
     """The parents took back what they agreed to."""
     if referral := _known(tx):
-        referral = referral.heard(withdrawal)
+        referral = translation.heard(referral, withdrawal)
         if not translation.consent_to_refer(referral).allowed:
             referral = await _stop(tx, referral, "consent_withdrawn")
         tx.save(referral)

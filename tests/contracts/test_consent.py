@@ -3,7 +3,7 @@
 from datetime import date
 
 from hypothesis import given, settings, strategies as st
-from passend_contracts.consent import Answer, Entry, may_share
+from passend_contracts.consent import Answer, Entry, deciding, may_share
 
 REFER, FEEDBACK = "refer_to_youth_team", "feedback_to_school"
 
@@ -82,3 +82,13 @@ def test_only_the_highest_number_for_the_purpose_decides(entries: list[Entry]) -
     highest = [entry for entry in about if entry.sequence == max(other.sequence for other in about)]
     assert answer.allowed == bool(highest and all(entry.given for entry in highest))
     assert (answer.because in highest) if about else (answer.because is None)
+
+
+@settings(deadline=None)
+@given(ENTRIES)
+def test_who_keeps_only_the_entry_that_decides_comes_to_the_same_answers(entries: list[Entry]) -> None:
+    kept: list[Entry] = []
+    for heard, entry in enumerate(entries, 1):
+        decides = deciding([*kept, entry], REFER)
+        kept = [decides] if decides else []
+        assert may_share(kept, REFER, "gm0546") == may_share(entries[:heard], REFER, "gm0546")

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import re
+import shutil
 import subprocess
 import sys
 import venv
@@ -34,7 +35,8 @@ def python(tmp_path_factory: pytest.TempPathFactory) -> str:
     """The interpreter of an environment that holds the wheel and what it needs, and nothing of ours besides."""
     directory = tmp_path_factory.mktemp("supplier")
     pip = (sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check")
-    run(*pip, "wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", str(directory), "./contracts")
+    shutil.copytree(ROOT / "contracts", directory / "contracts", ignore=shutil.ignore_patterns("__pycache__", "build", "*.egg-info"))
+    run(*pip, "wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", str(directory), str(directory / "contracts"))
     (directory / "pins.txt").write_text(run(sys.executable, "deploy/pins.py", "requirements.txt", "contracts", "httpx"), encoding="utf-8")
     venv.create(directory / "venv", with_pip=False)
     python = str(directory / "venv/bin/python")

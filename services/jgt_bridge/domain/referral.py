@@ -70,6 +70,7 @@ class Referral:
     municipality: str
     age_band: str
     consents: tuple[Consent, ...] = ()
+    """The entry that decides, if there is one; of a case from before 2026-11-26 all there were."""
     wish: Wish | None = None
     state: State = State.NONE
     referral_id: str | None = None
@@ -83,10 +84,6 @@ class Referral:
         """With these; each takes the place of what was sealed of its kind before."""
         kinds = {each.kind for each in sealed}
         return replace(self, sealed=(*(each for each in self.sealed if each.kind not in kinds), *sealed)) if sealed else self
-
-    def heard(self, consent: Consent) -> "Referral":
-        """With one more entry of consent."""
-        return replace(self, consents=(*self.consents, consent))
 
     def wished(self, wish: Wish) -> "Referral":
         """With the outcome of a conversation."""
