@@ -56,6 +56,20 @@ async def test_restarted_and_then_read_only_for_a_while(intake: Scene) -> None:
     assert {202, 503} <= intake.board.answers.keys() <= {200, 202, 503}
 
 
+async def test_its_disk_is_full_for_a_while(intake: Scene) -> None:
+    async with (
+        intake.pair.databases.on_a_small_disk("intake") as disk,
+        intake.under_load("17 PostgreSQL's disk full for a while") as load,
+    ):
+        await load.reached(50)
+        await disk.fill()
+        await intake.board.answered(503, times=20)
+        await intake.service.broken("arrivals")
+        await disk.free()
+        await load.reached(load.count + 50)
+    assert {202, 503} <= intake.board.answers.keys() <= {200, 202, 503}
+
+
 @pytest.mark.parametrize("seconds", [5, pytest.param(180, marks=pytest.mark.long)])
 async def test_a_transaction_that_stays_open_holds_nobody_up_and_what_it_tells_late_goes_out(intake: Scene, seconds: int) -> None:
     await intake.service.start()

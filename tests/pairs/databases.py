@@ -9,6 +9,9 @@ from typing import Any
 
 import asyncpg
 
+SMALL_DISK = "/small"
+"""Where the Docker pair's PostgreSQL has a disk of 64 MB, in memory."""
+
 
 class Databases:
     """The databases of one PostgreSQL server. Names are the harness's own; they come from no test input."""
@@ -67,11 +70,25 @@ class Databases:
         finally:
             await self.execute("ALTER SYSTEM RESET default_transaction_read_only", "SELECT pg_reload_conf()")
 
+    @asynccontextmanager
+    async def on_a_small_disk(self, service: str) -> AsyncIterator["SmallDisk"]:
+        """This service's database on a disk of its own, which can be filled; the service does not run at the beginning."""
+        await self.execute(
+            f"COPY (SELECT) TO PROGRAM 'mkdir -p {SMALL_DISK}/space'",
+            f"CREATE TABLESPACE small LOCATION '{SMALL_DISK}/space'",
+            f"ALTER DATABASE {self._current[service]} SET TABLESPACE small",
+        )
+        disk = SmallDisk(self)
+        try:
+            yield disk
+        finally:
+            await disk.free()
+
     async def drop(self) -> None:
         """Drop what this test made, open connections or not."""
         names = [copy for name in self._current.values() for copy in (name, f"{name}_kept")]
         self._current.clear()
-        await self.execute(*(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)" for name in names))
+        await self.execute(*(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)" for name in names), "DROP TABLESPACE IF EXISTS small")
 
     async def wait_until_up(self, seconds: float = 60) -> None:
         """Return when the server takes connections; raises `TimeoutError` when it does not in time."""
@@ -99,6 +116,21 @@ class Databases:
 
     def _url(self, service: str, name: str) -> str:
         return f"postgresql+asyncpg://{service}:{service}@127.0.0.1:{self.port}/{name}"
+
+
+class SmallDisk:
+    """A disk that holds one database, and is full of something else when a test says so."""
+
+    def __init__(self, databases: Databases) -> None:
+        self._databases = databases
+
+    async def fill(self) -> None:
+        """Leave no room at all."""
+        await self._databases.execute(f"COPY (SELECT) TO PROGRAM 'dd if=/dev/zero of={SMALL_DISK}/fill bs=64k 2>/dev/null || true'")
+
+    async def free(self) -> None:
+        """Take that away again."""
+        await self._databases.execute(f"COPY (SELECT) TO PROGRAM 'rm -f {SMALL_DISK}/fill'")
 
 
 def _in_a_thread(work: Coroutine[Any, Any, None]) -> None:

@@ -16,7 +16,7 @@ from testcontainers.core.container import DockerContainer
 from testcontainers.core.docker_client import DockerClient
 from testcontainers.core.network import Network
 
-from tests.pairs.databases import Databases
+from tests.pairs.databases import SMALL_DISK, Databases
 from tests.pairs.kafka import wait_for_kafka
 from tests.pairs.pair import Pair
 from tests.pairs.ports import free_port
@@ -146,12 +146,15 @@ class Server:
         command: str | None = None,
         behind_proxy: int | None = None,
         inside_as: tuple[Network, str] | None = None,
+        disks: Mapping[str, str] | None = None,
     ) -> None:
         self.port = free_port()
         self.proxied = Proxied(free_port(), free_port())
         told = {"{port}": str(self.port), "{proxy}": str(self.proxied.told)}
         filled = {name: reduce(lambda text, port: text.replace(*port), told.items(), value) for name, value in environment.items()}
         self._definition = DockerContainer(image, command=command, env=filled, labels={OWNER: str(os.getpid())})
+        for place, options in (disks or {}).items():
+            self._definition.with_tmpfs_mount(place, options)
         # The public methods publish on every address of the machine; a test's broker without a password is for this machine only.
         self._definition.ports[f"{inside}/tcp"] = ("127.0.0.1", self.port)  # type: ignore[assignment]
         if behind_proxy:
@@ -198,7 +201,7 @@ def _kafka() -> Server:
 def _postgres(*, durable: bool) -> Server:
     # Without fsync a killed process still loses nothing, only a fallen machine does; making databases takes half the time.
     command = f"postgres -c max_connections=200 -c fsync={'on' if durable else 'off'}"
-    return Server(POSTGRES, 5432, {"POSTGRES_PASSWORD": PASSWORD}, command=command)
+    return Server(POSTGRES, 5432, {"POSTGRES_PASSWORD": PASSWORD}, command=command, disks={SMALL_DISK: "size=64m,mode=1777"})
 
 
 def _remove_left_behind() -> None:
