@@ -1,12 +1,14 @@
 """Sealed parts of an event: who a child is, whom to reach, and its story travel only as a JWE for those who need them.
 
 An enclosure is a JWE in General JSON form (RFC 7516): ECDH-ES+A256KW on P-256 for each recipient, A256GCM for the content. Whoever
-holds the key of one recipient can add another without reading what is inside (`rewrapped`), for the protected header says nothing of any.
-What it belongs to is authenticated with the content, so that an enclosure moved to another case, kind or controller does not open.
+holds the key of one recipient can add another without reading what is inside (`rewrapped`), for the protected header names none.
+What it belongs to is authenticated with the content, and bound into each recipient's key agreement (`apv`): an enclosure that was moved to
+another case, kind or controller does not open, and nobody can have the key of another one passed on in its place.
 """
 
 import hashlib
 import json
+import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,6 +20,7 @@ from joserfc import jwe
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
 from pydantic import Field, ValidationError
+from pydantic_core import from_json
 
 from passend_contracts.vocabulary import BoardId, Day, EventId, Maybe, Part, Privacy, open_code
 
@@ -32,7 +35,6 @@ DOOR_KEYS: Mapping[Kind, tuple[str, ...]] = {
 
 CURVE = "P-256"
 ALG, ENC = "ECDH-ES+A256KW", "A256GCM"
-PROTECTED = urlsafe_b64encode(f'{{"enc":"{ENC}"}}'.encode()).rstrip(b"=").decode()
 MAX_CONTENT_BYTES = 12_000
 """Of one enclosure's content as JSON: three of them fit into one event."""
 _CIPHERTEXT_LENGTH = MAX_CONTENT_BYTES * 4 // 3
@@ -51,7 +53,9 @@ def _base64(shortest: int, longest: int, privacy: Privacy = "none") -> Any:
 
 Coordinate = Annotated[str, _base64(43, 43)]
 KeyId = Annotated[str, _base64(1, 64)]
+_is_key_id = re.compile(r"[A-Za-z0-9_-]{1,64}").fullmatch
 _WrappedKey = Annotated[str, _base64(54, 54)]
+_Protected = Annotated[str, _base64(23, 140)]
 _Aad = Annotated[str, _base64(1, 200)]
 _Iv = Annotated[str, _base64(16, 16)]
 _Tag = Annotated[str, _base64(22, 22)]
@@ -73,6 +77,7 @@ class RecipientHeader(Part):
 
     alg: Literal["ECDH-ES+A256KW"] = Field(description="How the content key is wrapped.", json_schema_extra=_NONE)
     kid: KeyId = Field(description="Whose key: its id in that party's or service's JWKS.")
+    apv: Maybe[Coordinate] = Field(None, description="base64url of the SHA-256 of `aad`, decoded; here, or in the protected header.")
     epk: EphemeralKey = Field(description="The ephemeral key.")
 
 
@@ -86,9 +91,8 @@ class Recipient(Part):
 class Jwe(Part):
     """A JWE in General JSON form, as RFC 7516 names its members."""
 
-    protected: Literal["eyJlbmMiOiJBMjU2R0NNIn0"] = Field(
-        description='The protected header, exactly {"enc":"A256GCM"}: what names a recipient stands in its own, or none could be added.',
-        json_schema_extra=_NONE,
+    protected: _Protected = Field(
+        description='The protected header: {"enc":"A256GCM"}, and `apv` where it is not in each recipient\'s own; nothing that names one.'
     )
     recipients: list[Recipient] = Field(min_length=1, max_length=5, description="Who can open it.")
     aad: _Aad = Field(description="base64url of `<id>.<kind>.<subject>.<controller>`: what the content belongs to.")
@@ -106,6 +110,14 @@ class Enclosure(Part):
     jwe: Jwe = Field(description="The sealed content.")
 
 
+class ContactEnclosure(Enclosure):
+    """An enclosure with whom to reach, and nothing else."""
+
+    kind: Literal["contact"] = Field(description="What is inside: whom to reach.", json_schema_extra=_NONE)
+
+
+ContactOnly = Maybe[Annotated[list[ContactEnclosure], Field(min_length=1, max_length=1)]]
+"""The field of an event that may carry a `contact`."""
 Enclosures = Maybe[Annotated[list[Enclosure], Field(min_length=1, max_length=len(KINDS))]]
 """The field of an event that may carry some, one of a kind at most."""
 ENCLOSURES: Any = Field(None, description="What is personal, sealed: at most one enclosure of each kind.")
@@ -196,12 +208,15 @@ class Keys:
     keys: tuple[Key, ...] = ()
 
     @classmethod
-    def read(cls, jwks: Mapping[str, Any]) -> Self:
+    def read(cls, jwks: Any) -> Self:
         """From a JWKS, parsed; raises `KeysInvalid`."""
-        try:
-            return cls(tuple(_key(jwk) for jwk in jwks["keys"]))
-        except (KeyError, TypeError) as wrong:
-            raise KeysInvalid(f"not a JWKS: {wrong}") from None
+        listed = jwks.get("keys") if isinstance(jwks, Mapping) else None
+        if not isinstance(listed, list) or not all(isinstance(jwk, Mapping) for jwk in listed):
+            raise KeysInvalid('not a JWKS: give an object with a list of keys under "keys"')
+        keys = tuple(map(_key, listed))
+        if len({key.kid for key in keys}) < len(keys):
+            raise KeysInvalid("two keys have one kid; give each its own")
+        return cls(keys)
 
     def to_jwks(self, *, private: bool = False) -> dict[str, Any]:
         """As a JWKS; without its private parts unless they are asked for."""
@@ -221,8 +236,11 @@ def _key(jwk: Mapping[str, Any]) -> Key:
     try:
         if jwk["kty"] != "EC" or jwk["crv"] != CURVE:
             raise KeysInvalid(f"key {kid}: give an EC key on {CURVE}")
+        if not isinstance(jwk["kid"], str) or not _is_key_id(jwk["kid"]):
+            raise KeysInvalid(f"key {kid}: its kid is at most 64 letters, digits, dashes and underscores, such as its thumbprint")
         since, until = (datetime.fromtimestamp(jwk[bound], UTC) if bound in jwk else None for bound in ("nbf", "exp"))
-        return Key(jwk["kid"], ECKey.import_key({name: jwk[name] for name in ("kty", "crv", "x", "y", "d") if name in jwk}), since, until)
+        point = {name: jwk[name] for name in ("kty", "crv", "x", "y", "d") if name in jwk}
+        return Key(jwk["kid"], ECKey.import_key(point), since, until)
     except KeyError as missing:
         raise KeysInvalid(f"key {kid}: {missing} is missing") from None
     except (JoseError, ValueError, TypeError, OverflowError) as wrong:
@@ -238,17 +256,21 @@ def seal(content: Content, *, subject: str, controller: str, to: Iterable[Key], 
     plain = json.dumps(content.to_wire(), ensure_ascii=False).encode()
     if len(plain) > MAX_CONTENT_BYTES:
         raise Refused("too-large", f"the content of an enclosure is at most {MAX_CONTENT_BYTES:,} bytes; documents are fetched, not sent")
-    whole = jwe.GeneralJSONEncryption({"enc": ENC}, plain, aad=_aad(sealed_id, kind, subject, controller))
+    aad = _aad(sealed_id, kind, subject, controller)
+    whole = jwe.GeneralJSONEncryption({"enc": ENC}, plain, aad=aad)
     for key in to:
-        whole.add_recipient({"alg": ALG, "kid": key.kid}, ECKey.import_key(key.jwk.as_dict(private=False)))
+        whole.add_recipient({"alg": ALG, "kid": key.kid, "apv": _bound_to(aad)}, ECKey.import_key(key.jwk.as_dict(private=False)))
     if not whole.recipients:
         raise Refused("nobody", "give at least one key to seal it to")
     sealed = jwe.encrypt_json(whole, None, registry=_REGISTRY)
     return Enclosure.from_wire({"id": sealed_id, "kind": kind, "controller": controller, "jwe": sealed}, closed=True)
 
 
-def opened(enclosure: Enclosure, *, subject: str, keys: Keys) -> Content:
-    """What is inside; raises `Refused` where it is for somebody or something else, was tampered with, or holds what its kind has not."""
+def opened(enclosure: Enclosure, *, subject: str, keys: Keys, closed: bool = False) -> Content:
+    """What is inside; raises `Refused` where it is for somebody or something else, was tampered with, or holds what its kind has not.
+
+    A door reads it `closed`, as strict as the schema; a reader ignores what it does not know yet.
+    """
     belongs(enclosure, subject=subject, controller=enclosure.controller)
     recipient, key = _ours(enclosure.jwe.recipients, keys)
     whole = {**enclosure.jwe.to_wire(), "recipients": [recipient.to_wire()]}
@@ -257,40 +279,52 @@ def opened(enclosure: Enclosure, *, subject: str, keys: Keys) -> Content:
     except (JoseError, ValueError, AssertionError):
         raise Refused("tampered", "it does not open: what it holds, or the key for it, was changed after it was sealed") from None
     try:
-        return cast("Content", CONTENTS[enclosure.kind].from_wire(json.loads(plain or b""), closed=False))
-    except (ValidationError, ValueError):
+        return cast("Content", CONTENTS[enclosure.kind].from_wire(from_json(plain or b"", allow_inf_nan=False), closed=closed))
+    except ValueError:
         raise Refused("bad-content", f"what is inside is no {enclosure.kind}; see its schema") from None
 
 
 def belongs(enclosure: Enclosure, *, subject: str, controller: str) -> None:
-    """Raise `Refused` unless it says itself that it is of this case and controller; opening it proves that."""
+    """Raise `Refused` unless it says itself that it is of this case and controller, in all places; opening it proves that."""
     if enclosure.controller != controller:
         raise Refused("foreign-controller", "the controller is another board than the one that sends it; seal it under your own")
-    if urlsafe_b64decode(_padded(enclosure.jwe.aad)) != _aad(enclosure.id, enclosure.kind, subject, controller):
+    aad = _aad(enclosure.id, enclosure.kind, subject, controller)
+    if enclosure.jwe.aad != _encoded(aad):
         raise Refused("moved", "it was sealed for another case, kind, controller or id; seal the content anew for this event")
+    shared = _shared_apv(enclosure.jwe)
+    for recipient in enclosure.jwe.recipients:
+        if [apv for apv in (shared, recipient.header.apv) if apv] != [_bound_to(aad)]:
+            raise Refused("not-bound", "give each recipient apv, the base64url of the SHA-256 of what aad encodes; once, here or protected")
 
 
-def rewrapped(recipients: Sequence[Recipient], keys: Keys, to: Key) -> Recipient:
-    """One more recipient, by one of ours: the content key alone is unwrapped and wrapped, and the content is not even at hand.
+def passed_on(enclosure: Enclosure, *, subject: str, keys: Keys, to: Key | None) -> Enclosure:
+    """The same enclosure for another reader, and for nobody else any more.
 
-    Raises `Refused` where none of the recipients is ours, or its key does not unwrap.
+    Raises `Refused` where it is not of this case, none of its recipients is ours, its key does not unwrap, or the reader gave no key.
     """
-    ours, key = _ours(recipients, keys)
-    content_key = _content_key(ours, key)
-    return _wrapped(content_key, to)
-
-
-def passed_on(enclosure: Enclosure, keys: Keys, to: Key | None) -> Enclosure:
-    """The same enclosure for another reader, and for nobody else any more; raises `Refused` as `rewrapped`, or without a reader's key."""
     if to is None:
         raise Refused("no-key-of-reader", "whoever is to read it has given no key, or none that holds")
-    only = [rewrapped(enclosure.jwe.recipients, keys, to)]
-    return enclosure.model_copy(update={"jwe": enclosure.jwe.model_copy(update={"recipients": only})})
+    belongs(enclosure, subject=subject, controller=enclosure.controller)
+    aad = _aad(enclosure.id, enclosure.kind, subject, enclosure.controller)
+    only = rewrapped(enclosure.jwe.recipients, _bound_to(aad), keys, to)
+    if _shared_apv(enclosure.jwe):
+        only = only.model_copy(update={"header": only.header.model_copy(update={"apv": None})})
+    return enclosure.model_copy(update={"jwe": enclosure.jwe.model_copy(update={"recipients": [only]})})
+
+
+def rewrapped(recipients: Sequence[Recipient], apv: str, keys: Keys, to: Key) -> Recipient:
+    """One more recipient, by one of ours: the content key alone is unwrapped and wrapped, and the content is not even at hand.
+
+    `apv` says what the key must belong to: one that was wrapped for another enclosure does not unwrap. Raises `Refused`.
+    """
+    ours, key = _ours(recipients, keys)
+    return _wrapped(_content_key(ours, apv, key), apv, to)
 
 
 def recorded(data: Mapping[str, Any]) -> dict[str, Any]:
     """An event's data for a record: of each enclosure what it is and who can open it, and the SHA-256 of the JWE in place of the JWE."""
-    return {**data, "enclosures": [_recorded(each) for each in data["enclosures"]]} if isinstance(data["enclosures"], list) else {}
+    told = data["enclosures"]
+    return {**data, "enclosures": [_recorded(each) for each in (told if isinstance(told, list) else [told])]}
 
 
 def _recorded(enclosure: Any) -> dict[str, Any]:
@@ -320,8 +354,24 @@ def _aad(*belongs_to: str) -> bytes:
     return ".".join(belongs_to).encode()
 
 
-def _padded(text: str) -> str:
-    return text + "=" * (-len(text) % 4)
+def _bound_to(aad: bytes) -> str:
+    return _encoded(hashlib.sha256(aad).digest())
+
+
+def _encoded(raw: bytes) -> str:
+    return urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def _shared_apv(sealed: Jwe) -> str | None:
+    """The `apv` of the protected header, where it has one; raises `Refused` where that header holds what it must not."""
+    try:
+        header = from_json(urlsafe_b64decode(sealed.protected + "=" * (-len(sealed.protected) % 4)))
+    except ValueError:
+        header = None
+    if not isinstance(header, dict) or header.get("enc") != ENC or header.keys() - {"enc", "apv"}:
+        raise Refused("bad-header", f'the protected header holds "enc": "{ENC}", perhaps "apv", and nothing else')
+    apv = header.get("apv")
+    return None if apv is None else str(apv)
 
 
 def _ours(recipients: Iterable[Recipient], keys: Keys) -> tuple[Recipient, Key]:
@@ -333,25 +383,26 @@ def _ours(recipients: Iterable[Recipient], keys: Keys) -> tuple[Recipient, Key]:
     raise Refused("not-for-us", "it was sealed for others; seal it to our keys too")
 
 
-def _content_key(recipient: Recipient, key: Key) -> bytes:
-    agreement = _REGISTRY.get_alg(ALG)
+def _content_key(recipient: Recipient, apv: str, key: Key) -> bytes:
+    agreement: Any = _REGISTRY.get_alg(ALG)
     shell = jwe.GeneralJSONEncryption({"enc": ENC})
-    theirs: jwe.Recipient[ECKey] = jwe.Recipient(shell, recipient.header.to_wire(), key.jwk)
+    theirs: jwe.Recipient[ECKey] = jwe.Recipient(shell, {**recipient.header.to_wire(), "apv": apv}, key.jwk)
     try:
-        agreed = agreement.decrypt_agreed_upon_key(_REGISTRY.get_enc(ENC), theirs)  # type: ignore[union-attr]
-        content_key = agreement.unwrap_cek_with_auk(urlsafe_b64decode(_padded(recipient.encrypted_key)), agreed)  # type: ignore[union-attr]
+        agreed = agreement.decrypt_agreed_upon_key(_REGISTRY.get_enc(ENC), theirs)
+        wrapped = urlsafe_b64decode(recipient.encrypted_key + "=" * (-len(recipient.encrypted_key) % 4))
+        content_key = agreement.unwrap_cek_with_auk(wrapped, agreed)
     except (JoseError, ValueError, AssertionError):
-        raise Refused("tampered", "the key for it does not unwrap: it was changed after it was sealed") from None
+        raise Refused("tampered", "the key for it does not unwrap: it is another enclosure's, or was changed") from None
     if len(content_key) != _CEK_BYTES:
         raise Refused("tampered", "the key for it is of another length than A256GCM has")
     return bytes(content_key)
 
 
-def _wrapped(content_key: bytes, to: Key) -> Recipient:
-    agreement = _REGISTRY.get_alg(ALG)
+def _wrapped(content_key: bytes, apv: str, to: Key) -> Recipient:
+    agreement: Any = _REGISTRY.get_alg(ALG)
     shell = jwe.GeneralJSONEncryption({"enc": ENC})
-    theirs: jwe.Recipient[ECKey] = jwe.Recipient(shell, {"alg": ALG, "kid": to.kid}, to.jwk)
-    agreement.prepare_ephemeral_key(theirs)  # type: ignore[union-attr]
-    agreed = agreement.encrypt_agreed_upon_key(_REGISTRY.get_enc(ENC), theirs)  # type: ignore[union-attr]
-    wrapped = urlsafe_b64encode(agreement.wrap_cek_with_auk(content_key, agreed)).rstrip(b"=").decode()  # type: ignore[union-attr]
+    theirs: jwe.Recipient[ECKey] = jwe.Recipient(shell, {"alg": ALG, "kid": to.kid, "apv": apv}, to.jwk)
+    agreement.prepare_ephemeral_key(theirs)
+    agreed = agreement.encrypt_agreed_upon_key(_REGISTRY.get_enc(ENC), theirs)
+    wrapped = _encoded(agreement.wrap_cek_with_auk(content_key, agreed))
     return Recipient.from_wire({"header": theirs.header, "encrypted_key": wrapped}, closed=True)

@@ -9,9 +9,6 @@ import httpx
 
 from passend_contracts.envelope import STRUCTURED, Envelope, Invalid, Problem, encode
 
-BUSY = (httpx.codes.TOO_MANY_REQUESTS, httpx.codes.BAD_GATEWAY, httpx.codes.SERVICE_UNAVAILABLE, httpx.codes.GATEWAY_TIMEOUT)
-"""Answers after which the same is worth sending again."""
-
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
@@ -40,7 +37,7 @@ class Door:
         while True:
             try:
                 answer = self._post(body or encode(event))
-                if answer.status_code not in BUSY or time.monotonic() > end:
+                if not (answer.is_server_error or answer.status_code == httpx.codes.TOO_MANY_REQUESTS) or time.monotonic() > end:
                     return _receipt(answer)
             except httpx.TransportError:
                 if time.monotonic() > end:
@@ -61,7 +58,7 @@ class Door:
 
 
 def _receipt(answer: httpx.Response) -> Receipt:
-    if answer.status_code == httpx.codes.BAD_REQUEST:
+    if answer.status_code == httpx.codes.BAD_REQUEST and "problem+json" in answer.headers.get("content-type", ""):
         raise Invalid(Problem(error["path"], error["code"], error["message"]) for error in answer.json()["errors"])
     said = answer.raise_for_status().json()
     return Receipt(said["event"], said["receipt"], said.get("case"))

@@ -14,6 +14,8 @@ from passend_contracts.enclosures import CONTENTS, DOOR_KEYS, Content, Enclosure
 from passend_contracts.envelope import Invalid
 from pydantic import ValidationError
 
+from deploy.embedded import secret
+
 WhatKind = Annotated[Kind, typer.Option(help="What is inside.")]
 Subject = Annotated[str, typer.Option(help="The id of the case, or of the crisis: the event's subject.")]
 Controller = Annotated[str, typer.Option(help="The board that answers for it, such as bg41234.")]
@@ -31,8 +33,7 @@ def keygen(
     old = [_until(key, now + timedelta(days=overlap)) for key in _keys(to, _json(to)).keys] if to.exists() else []
     keys = Keys((*old, Key.generate(since=now, until=now + timedelta(days=days))))
     public = to.with_name(f"{to.name}.public")
-    to.touch(mode=0o600)
-    to.write_text(json.dumps(keys.to_jwks(private=True), indent=2) + "\n", encoding="utf-8")
+    secret.write(to, json.dumps(keys.to_jwks(private=True), indent=2) + "\n")
     public.write_text(json.dumps(keys.to_jwks(), indent=2) + "\n", encoding="utf-8")
     typer.echo(f"{keys.keys[-1].kid}\nkeep {to} to yourself; {public} is for those who keep the region's data")
 

@@ -17,11 +17,15 @@ SEALED_TO = sorted({service for services in DOOR_KEYS.values() for service in se
 
 def make(directory: Path, region: Path) -> None:
     """Make what is missing, and write all public keys together; what was there stays, so that what was sealed still opens."""
-    gemeenten = [party.id for party in load(region).parties if party.kind == "gemeente"]
-    own = json.loads(secret.once(of_gemeenten(directory), lambda: json.dumps({gemeente: _new() for gemeente in gemeenten})))
-    own |= {service: json.loads(secret.once(of_service(directory, service), lambda: json.dumps(_new()))) for service in SEALED_TO}
+    gemeenten = json.loads(secret.once(of_gemeenten(directory), lambda: "{}"))
+    if joined := [party.id for party in load(region).parties if party.kind == "gemeente" and party.id not in gemeenten]:
+        gemeenten |= {gemeente: _new() for gemeente in joined}
+        secret.write(of_gemeenten(directory), json.dumps(gemeenten))
+    own = gemeenten | {
+        service: json.loads(secret.once(of_service(directory, service), lambda: json.dumps(_new()))) for service in SEALED_TO
+    }
     told = json.dumps({whose: Keys.read(jwks).to_jwks() for whose, jwks in own.items()}, indent=2)
-    public(directory).write_text(told + "\n", encoding="utf-8")
+    secret.write(public(directory), told + "\n")
 
 
 def public(directory: Path) -> Path:

@@ -5,10 +5,11 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
+import structlog
 from aiokafka import ConsumerRecord
 from passend_contracts import catalogue
 from passend_contracts.catalogue import Lane
-from passend_contracts.envelope import Envelope, Invalid, decode_kafka, read_back
+from passend_contracts.envelope import Envelope, Invalid, Problem, decode_kafka, known, read_back
 from passend_contracts.events import EventAccepted, EventRejected
 from passend_contracts.events.event_rejected.v1 import FieldProblem
 from passend_contracts.vocabulary import EventData
@@ -16,6 +17,7 @@ from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.chassis import doors, outbox
+from services.chassis.backoff import where
 from services.chassis.batch import Batch
 from services.chassis.clock import Clock
 from services.chassis.consuming import Committed
@@ -27,6 +29,10 @@ from services.chassis.telemetry import part
 from services.chassis.transaction import Origin, S, Work
 from services.chassis.turns import InTurns, work_of
 from services.chassis.worker import Worker
+
+NOT_CHECKED = Problem("$", "not-checked", "we failed at checking it, by a mistake of ours that is told to our operators; send it again")
+
+log = structlog.get_logger()
 
 # The row locks make workers of several replicas take turns; whoever waited finds these rows handled and takes the next.
 WAITING = text("SELECT n, party, body FROM arrival WHERE handled_at IS NULL AND lane = :lane ORDER BY n LIMIT :rows FOR UPDATE")
@@ -93,7 +99,7 @@ class FromTopics:
         return frozenset()
 
     async def _answers(self, connection: AsyncConnection, records: Sequence[ConsumerRecord], party: Party, now: datetime) -> list[Outgoing]:
-        checked = [self._checked(record, party, now) for record in records]
+        checked = [self._checked(record, party, now) async for record in InTurns(records)]
         receipts = iter(await doors.take_in(connection, [event for event in checked if isinstance(event, Envelope)], party, now))
         answers = []
         for record, event in zip(records, checked, strict=True):
@@ -118,8 +124,13 @@ class FromTopics:
         return Outgoing(event, catalogue.to_topic(party.id, self._lane))
 
     def _checked(self, record: ConsumerRecord, party: Party, now: datetime) -> Envelope | Invalid:
+        """What a record is, or what is wrong with it; where we fail at that ourselves its sender hears so, and nobody else's waits."""
         try:
             event: Envelope | Invalid = decode_kafka(record.key, record.value, record.headers)
         except Invalid as invalid:
             event = invalid
-        return doors.check(event, party, now, keys=self._service.keys, lane=self._lane)
+        try:
+            return doors.check(event, party, now, keys=self._service.keys, lane=self._lane)
+        except Exception as mistake:  # noqa: BLE001 -- all parties share this reader
+            log.error("not_checked", party=party.id, fault=type(mistake).__name__, where=where(mistake))  # noqa: TRY400 -- a traceback may hold what was sent
+            return Invalid([NOT_CHECKED], event.known if isinstance(event, Invalid) else known(event))

@@ -19,6 +19,7 @@ from services.chassis.doors import Receipt
 from services.chassis.region import Party
 from services.chassis.service import Service
 from services.chassis.transaction import S
+from services.chassis.turns import InTurns
 
 
 def door_api(
@@ -40,8 +41,8 @@ def door_api(
             return http.problem(403, "Not your door", f"This door is for a {service.door}; see the catalogue for yours.")
         events = decode_http(request.headers, await http.body(request))
         now = clock.now()
-        sealed = [service.keys.sealed(event, party.id, now) for event in events]
-        checked = [doors.check(event, party, now, keys=service.keys) for event in sealed]
+        sealed = [service.keys.sealed(event, party.id, now) async for event in InTurns(events)]
+        checked = [doors.check(event, party, now, keys=service.keys) async for event in InTurns(sealed)]
         good = [event for event in checked if isinstance(event, Envelope)]
         lane = _lane(good)
         with turns.work_of(lane):

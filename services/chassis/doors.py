@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from hashlib import sha256
 from secrets import token_hex
 from typing import Any, cast
 
@@ -48,7 +49,7 @@ def check(
         *_sender_problems(attributes, party),
         *_time_problems(attributes.get("time"), now),
         *_lane_problems(attributes, party, lane),
-        *keys.problems(attributes, party.id, now),
+        *keys.problems(attributes, party.id, attributes.get("time", now)),
     ]
     try:
         catalogue.accept(decoded, problems)
@@ -104,7 +105,7 @@ async def take_in(connection: AsyncConnection, events: Sequence[Envelope], party
     """
     if not events:
         return []
-    hashes = [content_hash(event) for event in events]
+    hashes = [_content(event) for event in events]
     rows = await connection.execute(
         TAKE_IN,
         {
@@ -122,6 +123,12 @@ async def take_in(connection: AsyncConnection, events: Sequence[Envelope], party
     fresh = {(row.source, row.id): row for row in rows}
     earlier = await _taken_before(connection, [event for event in events if (event.source, event.id) not in fresh])
     return [_answer(event, content, fresh, earlier) for event, content in zip(events, hashes, strict=True)]
+
+
+def _content(event: Envelope) -> bytes:
+    """What a sender said, with the kinds of enclosures: sealed anew they look different, and one more or less is another event."""
+    kinds = sorted(each["kind"] for each in event.data.get("enclosures", ()))
+    return sha256(content_hash(event) + ",".join(kinds).encode()).digest() if kinds else content_hash(event)
 
 
 WAITING_SINCE = text("""

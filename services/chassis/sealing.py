@@ -20,6 +20,7 @@ PLAIN = "toSeal"
 """The member of an event's data that is no part of any schema: what intake seals for a school that posts plainly, over TLS only."""
 PLAIN_IS_FOR_HTTP = Problem(f"$.data.{PLAIN}", "plain-not-here", "in the open it may only be posted to intake over HTTP; seal it here")
 OBJECT_OF_KINDS = Problem(f"$.data.{PLAIN}", "wrong-type", f"give an object with one or more of {', '.join(KINDS)}")
+ONE_OR_THE_OTHER = Problem("$.data.enclosures", "wrong-type", "give a list of enclosures, or leave it out beside toSeal")
 NO_ENCLOSURES = Problem(f"$.data.{PLAIN}", "unknown-field", "an event of this type carries no enclosures; leave it out")
 
 
@@ -43,14 +44,15 @@ class Keyring:
 
     def problems(self, attributes: Mapping[str, Any], controller: str, now: datetime) -> Iterator[Problem]:
         """What is wrong with an event's enclosures beyond their form, which the schema says: whose, for whom, and whether they open."""
-        subject, data = attributes.get("subject"), attributes.get("data", {})
-        raw = data.get("enclosures")
-        for n, enclosure in _well_formed(raw if isinstance(raw, list) else ()):
+        subject, raw = attributes.get("subject"), attributes.get("data", {}).get("enclosures")
+        kinds = set[Kind]()
+        for n, enclosure in _well_formed(raw[: len(KINDS)] if isinstance(raw, list) else ()):
             path = f"$.data.enclosures[{n}]"
             if subject:
                 yield from self._wrong(path, enclosure, subject, controller, now)
-            if any(earlier["kind"] == enclosure.kind for earlier in raw[:n]):
+            if enclosure.kind in kinds:
                 yield Problem(f"{path}.kind", "enclosure-twice", "another enclosure of this event is of the same kind; send one of each")
+            kinds.add(enclosure.kind)
 
     def _wrong(self, path: str, enclosure: Enclosure, subject: str, controller: str, now: datetime) -> Iterator[Problem]:
         try:
@@ -62,7 +64,7 @@ class Keyring:
         yield from (Problem(f"{path}.jwe.recipients", code, message) for code, message in missing)
         if not missing and _is_among(enclosure.jwe.recipients, self.own):
             try:
-                enclosures.opened(enclosure, subject=subject, keys=self.own)
+                enclosures.opened(enclosure, subject=subject, keys=self.own, closed=True)
             except Refused as refused:
                 yield _problem(path, refused)
 
@@ -86,6 +88,8 @@ class Keyring:
             return event
         data = dict(attributes["data"])
         plain, problems = data.pop(PLAIN), list(event.problems) if isinstance(event, Invalid) else []
+        if "enclosures" in data and not isinstance(data["enclosures"], list):
+            return Invalid([*problems, ONE_OR_THE_OTHER], {**attributes, "data": data})
         contents = _contents(attributes.get("type", ""), plain, problems)
         if isinstance(event, Envelope) and not problems:
             try:
@@ -145,11 +149,21 @@ def _problem(path: str, refused: Refused) -> Problem:
     return Problem(path, f"enclosure-{refused.code}", str(refused))
 
 
-def load(settings: Settings) -> Keyring:
+def load(name: str, settings: Settings) -> Keyring:
     """The keys that a service is told of; raises `KeysInvalid` where they do not hold together. Without any it takes no enclosures."""
     try:
         own = Keys.read(json.loads(settings.door_keys.get_secret_value())) if settings.door_keys else Keys()
-        public = json.loads(settings.public_keys.read_text(encoding="utf-8")) if settings.public_keys else {}
-    except (OSError, ValueError) as unreadable:
+        public = dict(json.loads(settings.public_keys.read_text(encoding="utf-8"))) if settings.public_keys else {}
+    except (OSError, ValueError, TypeError) as unreadable:
         raise KeysInvalid(f"the keys cannot be read: {type(unreadable).__name__}") from None
-    return Keyring(own, {whose: Keys.read(jwks) for whose, jwks in public.items()})
+    return _held_together(name, Keyring(own, {whose: Keys.read(jwks) for whose, jwks in public.items()}))
+
+
+def _held_together(name: str, keys: Keyring) -> Keyring:
+    """A key of our own that others do not seal to, or another's in its place, would show first in an enclosure that nobody can open."""
+    told = {key.kid for key in keys.public.get(name, Keys()).keys}
+    if strangers := [key.kid for key in keys.own.keys if key.kid not in told]:
+        raise KeysInvalid(f"the public keys do not hold these of {name}: {', '.join(strangers)}; write them anew")
+    if bare := [key.kid for key in keys.own.keys if not key.jwk.is_private]:
+        raise KeysInvalid(f"these keys of {name} have no private part: {', '.join(bare)}")
+    return keys

@@ -18,7 +18,7 @@ def build(settings: Settings) -> FastAPI:
     service = Service(
         name=NAME,
         region=region.load(settings.region),
-        keys=sealing.load(settings),
+        keys=sealing.load(NAME, settings),
         events=events,
         store=store,
         migrations=Path(__file__).parent / "migrations",

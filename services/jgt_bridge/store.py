@@ -42,10 +42,10 @@ def _consent(*, purposes: list[str], on: str, **same: Any) -> Consent:
 async def save(connection: AsyncConnection, states: Mapping[str, Referral]) -> None:
     """Write these referrals in place of what was there."""
     await put(connection, ReferralRow, [_row(each) for each in states.values()])
+    if forgetting := [referral.case_id for referral in states.values() if referral.forgets]:
+        await connection.execute(delete(SealedRow).where(among(SealedRow.case_id, forgetting)))
     if sealed := [_sealed_row(referral, each) for referral in states.values() for each in referral.sealed if not each.kept]:
         await put(connection, SealedRow, sealed)
-    if ended := [referral.case_id for referral in states.values() if not referral.open]:
-        await connection.execute(delete(SealedRow).where(among(SealedRow.case_id, ended)))
 
 
 def _row(referral: Referral) -> dict[str, Any]:

@@ -43,7 +43,7 @@ async def take_withdrawal(tx: Transaction[Referral], withdrawal: Consent) -> Non
     if referral := _known(tx):
         referral = translation.heard(referral, withdrawal)
         if not translation.consent_to_refer(referral).allowed:
-            referral = await _stop(tx, referral, "consent_withdrawn")
+            referral = (await _stop(tx, referral, "consent_withdrawn")).unsealed()
         tx.save(referral)
 
 
@@ -102,7 +102,7 @@ def _passed_on(tx: Transaction[Referral], referral: Referral) -> list[Enclosure]
     passed = []
     for sealed in referral.sealed:
         try:
-            passed.append(enclosures.passed_on(translation.enclosure(sealed), tx.service.keys.own, to))
+            passed.append(enclosures.passed_on(translation.enclosure(sealed), subject=referral.case_id, keys=tx.service.keys.own, to=to))
         except Refused as refused:
             log.warning("enclosure_not_passed_on", kind=sealed.kind, reason=refused.code, gemeente=referral.municipality)
             told = EventRefused(event=sealed.event, rule=ENCLOSURE, ground=f"Its {sealed.kind} goes to no team: {refused}", possible=AGAIN)

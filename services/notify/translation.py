@@ -46,7 +46,7 @@ def raised(event: CrisisRaised, tx: Transaction[Known]) -> Crisis:
 
 def contact(event: CrisisRaised) -> str | None:
     """Whom to reach, closed as it came."""
-    return next((each.model_dump_json(by_alias=True, exclude_none=True) for each in event.enclosures or () if each.kind == "contact"), None)
+    return event.enclosures[0].model_dump_json(by_alias=True, exclude_none=True) if event.enclosures else None
 
 
 def updated(event: CrisisUpdated, tx: Transaction[Known]) -> Crisis:

@@ -29,7 +29,7 @@ async def measured(form: Form) -> list[Row]:
         _row("1 KB sealed for 3 recipients", seal_for[3], calls, form),
         _row("opened, of 1 recipient", partial(opened, one, subject=case, keys=ours), calls, form),
         _row("opened, of 3 recipients", partial(opened, three, subject=case, keys=ours), calls, form),
-        _row("passed on to a team, unread", partial(passed_on, three, ours, team), calls, form),
+        _row("passed on to a team, unread", partial(passed_on, three, subject=case, keys=ours, to=team), calls, form),
     ]
 
 

@@ -79,6 +79,8 @@ class Referral:
     open: bool = True
     sealed: tuple[Sealed, ...] = ()
     """The last of each kind."""
+    forgets: bool = False
+    """Whether what our table holds sealed of this case is to go."""
 
     def enclosing(self, sealed: Sequence[Sealed]) -> "Referral":
         """With these; each takes the place of what was sealed of its kind before."""
@@ -113,7 +115,11 @@ class Referral:
 
     def ended(self) -> "Referral":
         """The case has ended at this school: nothing is sent any more, and what was sealed for a team is not kept."""
-        return replace(self, open=False, sealed=())
+        return replace(self, open=False).unsealed()
+
+    def unsealed(self) -> "Referral":
+        """With nothing kept for a team: there is nobody any more whom it may go to."""
+        return replace(self, sealed=(), forgets=True)
 
     def reopened(self) -> "Referral":
         """The case goes on: a new conversation decides what is wished now."""

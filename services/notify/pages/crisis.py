@@ -39,7 +39,8 @@ def followed(found: Followed, links: Links) -> str:
         case Stage.RESOLVED:
             return _over(found, facts)
         case Stage.TAKEN:
-            return _taken(found, facts, _people(links.people(found.crisis)), phone)
+            mine = found.link.role == found.crisis.taken_by
+            return _taken(found, facts, _people(links.people(found.crisis)) if mine else "", phone)
         case Stage.CALLING if found.link.purpose is Purpose.TAKE and not found.link.used_at:
             return page(words.CRISIS, facts, _button(words.TAKE), _text(words.TAKE_MEANS), _text(words.CANNOT), phone, alarm=True)
         case Stage.CALLING:  # it began again after its end: another message is on its way

@@ -9,11 +9,13 @@ from typing import Any
 
 import httpx
 import pytest
+from hypothesis import given, settings, strategies as st
 from passend_contracts import enclosures
 from passend_contracts.catalogue import from_topic, to_topic
 from passend_contracts.enclosures import Enclosure, Identity, Key, Keys
 from passend_contracts.envelope import BATCH, STRUCTURED, Envelope, encode
 from passend_contracts.events import EventRejected, SupportRequested
+from pydantic import SecretStr
 
 from deploy.embedded.__main__ import EXAMPLE
 from services.chassis import doors
@@ -84,8 +86,9 @@ async def test_the_example_of_the_readme_is_taken_and_sealed(intake: RunningServ
 async def test_sealed_anew_it_is_the_same_event(intake: RunningService, tokens: Tokens) -> None:
     request = a_support_requested()
     answers = [await post(intake, tokens, body) for body in (to_seal(request), to_seal(request), encode(request))]
-    assert [answer.status_code for answer in answers] == [202, 200, 200]
-    assert len({answer.json()["receipt"] for answer in answers}) == 1
+    assert [answer.status_code for answer in answers] == [202, 200, 400]
+    assert answers[0].json()["receipt"] == answers[1].json()["receipt"]
+    assert errors(answers[2]) == [("$.id", "id-reused")], "with one enclosure more or less it is another event, and none is lost in silence"
 
 
 async def test_in_a_batch_each_event_has_its_own_answer(intake: RunningService, tokens: Tokens) -> None:
@@ -145,8 +148,8 @@ INTAKE = Keyring(KEYS["intake"], KEYS)
 Change = Callable[[dict[str, Any]], None]
 
 
-def checked(event: Envelope, keys: Keyring = INTAKE) -> list[tuple[str, str]]:
-    answer = doors.check(event, PARTY, NOW, keys=keys)
+def checked(event: Envelope, keys: Keyring = INTAKE, now: datetime = NOW) -> list[tuple[str, str]]:
+    answer = doors.check(event, PARTY, now, keys=keys)
     return [] if isinstance(answer, Envelope) else [(problem.path, problem.code) for problem in answer.problems]
 
 
@@ -167,8 +170,8 @@ CHANGES: dict[str, tuple[Change, list[tuple[str, str]]]] = {
         [(f"{E0}.jwe.recipients", "enclosure-without-door-key")],
     ),
     "a recipient stands in the protected header": (
-        lambda one: one["jwe"].update(protected="eyJhbGciOiJkaXIifQ"),
-        [(f"{E0}.jwe.protected", "unknown-value")],
+        lambda one: one["jwe"].update(protected="eyJlbmMiOiJBMjU2R0NNIiwia2lkIjoieCJ9"),
+        [(E0, "enclosure-bad-header")],
     ),
     "a name beside what is sealed": (lambda one: one.update(naam=CHILD), [(f"{E0}.naam", "unknown-field")]),
 }
@@ -190,6 +193,26 @@ def test_an_event_has_one_enclosure_of_a_kind() -> None:
     request = a_support_requested()
     twice = enclosing(request, sealed(STORY, request.subject), sealed(STORY, request.subject))
     assert checked(twice) == [("$.data.enclosures[1].kind", "enclosure-twice")]
+
+
+PLAINLY_ODD = st.none() | st.booleans() | st.integers() | st.text(max_size=3)
+ODD = st.recursive(
+    PLAINLY_ODD,
+    lambda each: st.lists(each, max_size=3) | st.dictionaries(st.sampled_from(["id", "kind", "jwe", "x"]), each, max_size=3),
+    max_leaves=6,
+)
+
+
+@settings(max_examples=80, deadline=None)
+@given(odd=st.lists(ODD, max_size=4), place=st.integers(0, 4), plain=st.booleans(), whole=st.booleans())
+def test_whatever_stands_in_the_place_of_enclosures_is_told_and_never_fails(odd: list[Any], place: int, plain: bool, whole: bool) -> None:  # noqa: FBT001
+    request = a_support_requested()
+    parts: Any = [*odd[:place], sealed(STORY, request.subject).to_wire(), *odd[place:]] if whole else odd[0] if odd else None
+    data = {**request.data, "enclosures": parts} | ({"toSeal": PLAIN} if plain else {})
+    for keys in (INTAKE, Keyring()):
+        event = keys.sealed(replace(request, data=data), BOARD, NOW)
+        answer = doors.check(event, PARTY, NOW, keys=keys)
+        assert isinstance(answer, Envelope) or answer.problems
 
 
 def test_everything_wrong_with_the_event_and_its_enclosures_is_told_at_once() -> None:
@@ -219,9 +242,12 @@ def test_while_a_door_key_changes_both_are_good_and_afterwards_the_old_one_is_ov
         enclosing(request, enclosures.seal(STORY, subject=request.subject, controller=BOARD, to=[key])) for key in (old, new)
     ]  # fmt: skip
     assert [checked(event, keys) for event in events] == [[], []]
-    late = [doors.check(event, PARTY, NOW + timedelta(days=8), keys=keys) for event in events]
-    assert isinstance(late[1], Envelope)
-    assert [problem.code for problem in getattr(late[0], "problems", ())] == ["enclosure-key-over"]
+    in_eight_days = NOW + timedelta(days=8)
+    assert [checked(replace(event, time=in_eight_days), keys, in_eight_days) for event in events] == [
+        [(f"{E0}.jwe.recipients", "enclosure-key-over")],
+        [],
+    ]
+    assert checked(events[0], keys, in_eight_days) == [], "what was logged before and is sent again is the same as it was"
 
 
 async def test_an_installation_without_keys_says_so_and_takes_everything_else(pair: Pair, issuer: Issuer, tokens: Tokens) -> None:
@@ -247,4 +273,8 @@ def test_keys_that_cannot_be_read_stop_the_start(tmp_path: Path) -> None:
         "public_keys": broken,
     }
     with pytest.raises(enclosures.KeysInvalid, match="cannot be read"):
-        sealing.load(Settings(**told))
+        sealing.load("intake", Settings(**told))
+    for service, says in (("intake", "do not hold these"), ("notify", "do not hold these")):
+        broken.write_text(json.dumps({"intake": KEYS["notify"].to_jwks()}), encoding="utf-8")
+        with pytest.raises(enclosures.KeysInvalid, match=says):
+            sealing.load(service, Settings(**told, door_keys=SecretStr(json.dumps(KEYS["intake"].to_jwks(private=True)))))

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from passend_contracts.enclosures import ENCLOSURES, Enclosures
+from passend_contracts.enclosures import ContactOnly
 from passend_contracts.vocabulary import AgeBand, EventData, EventId, Maybe, Moment, MunicipalityId, SchoolId, open_code
 
 Situation = Annotated[
@@ -23,4 +23,4 @@ class CrisisRaised(EventData):
     noticed_at: Moment = Field(description="When the school noticed it.")
     situation: Situation = Field(description="What kind of crisis it is.")
     urgency: Urgency = Field(description="How fast somebody has to be there.")
-    enclosures: Enclosures = ENCLOSURES
+    enclosures: ContactOnly = Field(None, description="Whom to reach at once, sealed: for who takes the crisis up.")
