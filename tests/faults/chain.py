@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from random import Random
@@ -260,9 +260,11 @@ async def _log_id(broker: str) -> str:
 
 
 @asynccontextmanager
-async def chain_of(pair: Pair, services: Mapping[Name, ServiceProcess], token: str, seed: int) -> AsyncIterator[Chain]:
-    """Both services, started; the board with its token."""
-    chain = Chain(pair, services, Board(services["intake"].http, token), seed)
+async def chain_of(
+    pair: Pair, services: Mapping[Name, ServiceProcess], token: Callable[[], Awaitable[str]], seed: int
+) -> AsyncIterator[Chain]:
+    """Both services, started; the board with a token, and another when that one is over."""
+    chain = Chain(pair, services, Board(services["intake"].http, await token(), renew=token), seed)
     others = asyncio.create_task(chain.others_read())
     try:
         for name in NAMES:

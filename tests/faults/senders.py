@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import Protocol, Self
@@ -74,6 +74,8 @@ class Board:
 
     http: httpx.AsyncClient
     token: str
+    renew: Callable[[], Awaitable[str]] | None = None
+    """How it gets another token, where a test lasts longer than one."""
     topics: Sequence[str] = ()
     more_doors: list[httpx.AsyncClient] = field(default_factory=list)
     """Those of other replicas; doors take turns, so that what one did not take goes to the next."""
@@ -81,7 +83,9 @@ class Board:
     """How often the door gave each status; 0 stands for no answer."""
 
     async def send(self, event: Envelope) -> None:
-        while not httpx.codes.is_success(await self.post(on_the_wire(event))):  # noqa: ASYNC110 -- what a party does: wait, send it again
+        while not httpx.codes.is_success(status := await self.post(on_the_wire(event))):
+            if status == httpx.codes.UNAUTHORIZED and self.renew:
+                self.token = await self.renew()  # after a quarter of an hour it is over
             await asyncio.sleep(0.2)
 
     async def send_at_once(self, events: Sequence[Envelope]) -> None:

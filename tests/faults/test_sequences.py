@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Coroutine, Iterator
 from contextlib import ExitStack, asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -164,11 +165,10 @@ def loop() -> Iterator[asyncio.Runner]:
 
 @asynccontextmanager
 async def _chain(pair: Pair, issuer: Issuer, directory: Path) -> AsyncIterator[Chain]:
-    token = await issuer.token(BOARD)
     async with (
         process_of("intake", pair, directory, issuer=issuer.url, **QUICK) as intake,
         process_of("jgt_bridge", pair, directory, issuer=issuer.url, **QUICK) as bridge,
-        chain_of(pair, {"intake": intake, "jgt_bridge": bridge}, token, SEED) as chain,
+        chain_of(pair, {"intake": intake, "jgt_bridge": bridge}, partial(issuer.token, BOARD), SEED) as chain,
     ):
         yield chain
 

@@ -7,6 +7,8 @@ from hashlib import blake2b
 from operator import xor
 from typing import NamedTuple
 
+from passend_contracts.envelope import in_clear
+
 from services.console.domain.timeline import Hop
 from services.console.proof import crises, delivering, guarding, referring
 from services.console.proof.evidence import CaseRecord, Violation
@@ -38,6 +40,6 @@ class Sent(NamedTuple):
 
 
 def marked(hops: Sequence[Hop]) -> int:
-    """A mark of 64 bits of what these events say, whatever their order, and however often one was told."""
-    said = {(hop.topic, hop.source or "", hop.id or "", hop.type or "", json.dumps(hop.data, sort_keys=True)) for hop in hops}
+    """A mark of 64 bits of what these events say in clear, whatever their order, and however often one was told."""
+    said = {(hop.topic, hop.source or "", hop.id or "", hop.type or "", json.dumps(in_clear(hop.data), sort_keys=True)) for hop in hops}
     return reduce(xor, (int.from_bytes(blake2b(repr(each).encode(), digest_size=8).digest()) for each in said), 0)
