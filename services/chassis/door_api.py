@@ -40,13 +40,14 @@ def door_api(
             return http.problem(403, "Not your door", f"This door is for a {service.door}; see the catalogue for yours.")
         events = decode_http(request.headers, await http.body(request))
         now = clock.now()
-        sealed = [service.keys.sealed(event, party.id, now) for event in events]
-        checked = [doors.check(event, party, now, keys=service.keys) for event in sealed]
+        sealed = [service.keys.sealed(event, party.id, now) async for event in turns.InTurns(events)]
+        checked = [doors.check(event, party, now, keys=service.keys) async for event in turns.InTurns(sealed)]
         good = [event for event in checked if isinstance(event, Envelope)]
         lane = _lane(good)
         with turns.work_of(lane):
             receipts = iter(await admissions[lane].take_in(good, party))
         answers = [next(receipts) if isinstance(event, Envelope) else event for event in checked]
+        doors.count_rejected(service.name, answers)
         wake_workers()
         return _batch_answer(answers, service) if is_batch(request.headers) else _answer(answers[0], service)
 

@@ -126,9 +126,13 @@ class Rules:
 
 
 def _turned_away(request: Request, health: Health) -> Response | None:
-    """The answer to what no route may see: a body that is too large, or anything before the database is of this version."""
+    """The answer to what no route may see: a body that is too large or compressed, or anything before the database is of this version."""
     if int(request.headers.get("content-length") or 0) > MAX_BODY:
         return _too_large()
+    if request.headers.get("content-encoding", "identity") != "identity":
+        answer = problem(415, "Not supported", "A body is read as it is, so that a small one stays small. Send it without compression.")
+        answer.headers["Accept-Encoding"] = "identity"
+        return answer
     if database.PART in health.reasons and not request.url.path.startswith(OPERATOR_PATHS):
         return unavailable("The service is starting. Nothing was taken in; send it again in a moment.")
     return None

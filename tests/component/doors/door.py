@@ -3,8 +3,10 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import Any
 
 from fastapi import FastAPI
+from passend_contracts import catalogue
 from passend_contracts.catalogue import from_topic, to_topic
 from passend_contracts.envelope import Envelope
 from passend_contracts.events import CaseOpened, JGTReferralAccepted, JGTReferred
@@ -27,6 +29,7 @@ from tests.builders.events import (
     an_acceptance,
 )
 from tests.component.facts import told_about
+from tests.contracts.examples import valid_event
 
 Effects = Callable[[RunningService, int], Awaitable[list[Envelope]]]
 
@@ -53,6 +56,12 @@ class Door:
     """On which topic each of them is answered by what."""
     in_log: str
     """What the service writes in its log on the way to that."""
+
+    @property
+    def planned(self) -> dict[str, Any]:
+        """An event that such a party may send one day, and that nobody acts on yet."""
+        kind = next(kind for kind, service in catalogue.DOORS.items() if service == self.service)
+        return valid_event(next(event.stem for event in catalogue.EVENTS if event.planned and event.emitters == (kind,)))
 
     @property
     def from_topic(self) -> str:
