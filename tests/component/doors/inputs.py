@@ -1,4 +1,4 @@
-"""The bad inputs and what a door answers: one table, for both doors and both ways; `python -m tests.component.doors` prints it."""
+"""The bad inputs and what a door answers: one list, for both doors and both ways; the run prints it at its end."""
 
 import gzip
 import json
