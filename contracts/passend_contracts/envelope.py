@@ -81,7 +81,8 @@ def _eleven_test(digits: str) -> bool:
     return sum(weight * int(digit) for weight, digit in zip((9, 8, 7, 6, 5, 4, 3, 2, -1), digits, strict=True)) % 11 == 0
 
 
-_is_source = re.compile("urn:nld:(?:oin:([0-9]{8}[0-9A-Z]{12})|hr:kvknummer:[0-9]{8}):systeem:[A-Za-z0-9._-]{1,64}").fullmatch
+SOURCE_PATTERN = "^urn:nld:(?:oin:([0-9]{8}[0-9A-Z]{12})|hr:kvknummer:[0-9]{8}):systeem:[A-Za-z0-9._-]{1,64}$"
+_is_source = re.compile(SOURCE_PATTERN).fullmatch
 _is_trace = re.compile("[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}").fullmatch
 
 

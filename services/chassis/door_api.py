@@ -11,7 +11,7 @@ from passend_contracts.catalogue import Lane
 from passend_contracts.envelope import Envelope, Invalid, decode_http, is_batch
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.chassis import doors, http, turns
+from services.chassis import described, doors, http, turns
 from services.chassis.admission import Admission
 from services.chassis.auth import Principal, Tokens
 from services.chassis.clock import Clock
@@ -33,7 +33,14 @@ def door_api(
     routes = APIRouter()
     admissions = {lane: Admission(engine, clock) for lane, engine in engines.items()}
 
-    @routes.post("/v1/gebeurtenissen", status_code=202, response_model=None, summary="Send one event, or a batch")
+    @routes.post(
+        "/v1/gebeurtenissen",
+        status_code=202,
+        response_model=None,
+        summary="Send one event, or a batch",
+        responses=described.RECEIPTS,
+        openapi_extra=described.events_of(service.door) if service.door else None,
+    )
     async def gebeurtenissen(request: Request) -> Response:
         party = _party(service, await tokens.principal(request.headers.get("authorization")))
         if party is None:
