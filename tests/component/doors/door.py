@@ -50,6 +50,8 @@ class Door:
     """A new event of the right form."""
     day: str
     """A date in the data of that event, by its name on the wire."""
+    not_sealed: tuple[str, str]
+    """What is told of something in the open among the enclosures, which a gemeente's events have not."""
     with_effect: Effects
     """So many new events that this running service, once it lets them in, will act upon."""
     effect: tuple[str, type[EventData]]
@@ -105,6 +107,7 @@ BOARDS = Door(
     other_kind=GEMEENTE,
     example=a_support_requested,
     day="recognisedOn",
+    not_sealed=("$.data.enclosures[0]", "wrong-type"),
     with_effect=_requests,
     effect=("guard.cases.v1", CaseOpened),
     in_log="case_opened",
@@ -118,6 +121,7 @@ GEMEENTEN = Door(
     other_kind=BOARD,
     example=_acceptance,
     day="acceptedOn",
+    not_sealed=("$.data.enclosures", "unknown-field"),
     with_effect=_acceptances,
     effect=("jgt.cases.v1", JGTReferralAccepted),
     in_log="jgt_referred",

@@ -70,6 +70,7 @@ def on_both_ways(door: Door, taken: Json) -> list[Input]:
         _event("a number as subject", door, ("$.subject", "bad-subject"), subject=CHILD),
         _event("a party as subject", door, ("$.subject", "bad-subject"), subject=door.other_kind),
         _event("a field that does not belong", door, ("$.data.pupil", "unknown-field"), data=taken["data"] | {"pupil": CHILD}),
+        _event("a name where something sealed may stand", door, door.not_sealed, data=taken["data"] | {"enclosures": [CHILD]}),
         _event("a name as a field", door, ("$.data.?", "unknown-field"), data=taken["data"] | {CHILD: CHILD}),
         _event("a name as a date", door, (f"$.data.{door.day}", "bad-format"), data=taken["data"] | {door.day: CHILD}),
         _event("a date after all calendars", door, (f"$.data.{door.day}", "bad-format"), data=taken["data"] | {door.day: "9999-12-31"}),
