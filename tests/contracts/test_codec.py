@@ -2,6 +2,7 @@
 
 import base64
 import json
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -25,7 +26,7 @@ from passend_contracts.envelope import (
 )
 from passend_contracts.events.event_rejected.v1 import FieldProblem
 
-from tests.contracts.examples import decoded, valid_event
+from tests.contracts.examples import WIRE, content, decoded, valid_event
 
 EVENT = valid_event("support_requested")
 KEY = EVENT["subject"].encode()
@@ -358,6 +359,20 @@ def test_an_answer_to_a_party_may_be_keyed_by_the_party() -> None:
 def test_no_bytes_raise_anything_but_invalid(body: bytes, structured: bool) -> None:  # noqa: FBT001
     headers = {"content-type": STRUCTURED} if structured else ce("ce-")
     assert all(isinstance(item, Envelope | Invalid) for item in decode_http(headers, body))
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    record=st.sampled_from([content(path) for _, path in WIRE]),
+    cut=st.floats(0, 1),
+    taken=st.integers(0, 3),
+    put=st.binary(max_size=3) | st.sampled_from([b'"', b"}", b"[", b"null", b"\\ud800", b"1e999", b"\x00"]),
+)
+def test_a_record_with_other_bytes_somewhere_is_read_or_invalid(record: dict[str, Any], cut: float, taken: int, put: bytes) -> None:
+    value = record["value"].encode()
+    at = int(cut * len(value))
+    with suppress(Invalid):
+        accept(decode_kafka(record["key"].encode(), value[:at] + put + value[at + taken :], KAFKA_HEADERS))
 
 
 ANY_JSON = st.recursive(
