@@ -387,9 +387,13 @@ def _other_charset() -> Invalid:
     return _broken("$", "bad-content-type", "JSON is UTF-8; send it so, with that charset or none")
 
 
-@lru_cache(maxsize=256)
 def _content_type(text: str) -> tuple[str, bool]:
-    """The media type, and whether its parameters let it be UTF-8."""
+    """The media type, and whether its parameters let it be UTF-8; one that is longer than any is none."""
+    return _known_content_type(text) if len(text) <= 200 else ("", False)
+
+
+@lru_cache(maxsize=256)
+def _known_content_type(text: str) -> tuple[str, bool]:
     media, *parameters = text.split(";")
     named = {name.strip().lower(): value.strip(' "').lower() for name, _, value in (each.partition("=") for each in parameters)}
     return media.strip().lower(), named.get("charset", "utf-8") in {"utf-8", "us-ascii"}

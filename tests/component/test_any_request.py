@@ -59,7 +59,9 @@ async def test_any_request_is_answered_as_described(pair: Pair, issuer: Issuer, 
     cases = list(requests(app))  # it takes seconds, in which a running service would lose Kafka
     async with run(pair, side.name, side.build, **issuer.settings) as service:
         there = await ids(service, tokens)
-        answers = [await answered(service, meant_well(case, side, there), tokens(side.party, "events cases operator")) for case in cases]
+        for case in cases[::2]:
+            mean_well(case, side, there)
+        answers = [await answered(service, case, tokens(side.party, "events cases operator")) for case in cases]
     for case, answer in zip(cases, answers, strict=True):
         case.validate_response(answer, checks=AS_DESCRIBED if case.path in described else [not_a_server_error])
     assert {answer.is_success for case, answer in zip(cases, answers, strict=True) if case.method != "GET"} == {True, False}
@@ -105,20 +107,18 @@ def drawn(operation: Any, mode: GenerationMode) -> list[Case[Any]]:
     return cases
 
 
-def meant_well(case: Case[Any], side: Side, there: dict[str, str]) -> Case[Any]:
-    """In every other request what no document can say: whose system sends, that it is now, what there is, a decision's own id."""
-    if hash(case.id) % 2:
-        case.path_parameters |= {name: there[name] for name in case.path_parameters if name in there}
-        case.headers["Idempotency-Key"] = str(uuid4())
-        if isinstance(case.body, dict) and "source" in case.body:
-            case.body |= {"source": side.system, "time": datetime.now(UTC).isoformat()}
-    return case
+def mean_well(case: Case[Any], side: Side, there: dict[str, str]) -> None:
+    """Give what no document can say: whose system sends, that it is now, what there is, a new key; and leave out what is sealed."""
+    case.path_parameters |= {name: there[name] for name in case.path_parameters if name in there}
+    case.headers["Idempotency-Key"] = str(uuid4())
+    if isinstance(case.body, dict) and "source" in case.body:
+        case.body |= {"source": side.system, "time": datetime.now(UTC).isoformat()}
+        if isinstance(data := case.body.get("data"), dict):
+            data.pop("enclosures", None)
 
 
 async def answered(service: RunningService, case: Case[Any], headers: dict[str, str]) -> httpx.Response:
     """The answer to it, sent as Schemathesis would send it."""
     wanted = case.as_transport_kwargs(base_url="http://test", headers=headers)
-    wanted["content"] = wanted.pop("data", None)
-    cookies = wanted.pop("cookies", None) or {}
-    service.http.cookies.update(cookies)
-    return await service.http.request(**wanted)
+    del wanted["cookies"]
+    return await service.http.request(content=wanted.pop("data", None), **wanted)

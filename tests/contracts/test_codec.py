@@ -267,6 +267,7 @@ def test_the_content_type_decides_the_mode_whatever_its_case_and_parameters_and_
         (ce("ce-", data="{}"), json.dumps(EVENT["data"]).encode(), ("$.data", "bad-data")),
         (ce("ce-", data_base64="e30="), json.dumps(EVENT["data"]).encode(), ("$.data_base64", "bad-data")),
         (ce("ce-") | {"content-type": "application/json; charset=latin1"}, b"{}", ("$.datacontenttype", "bad-datacontenttype")),
+        ({"content-type": f"{STRUCTURED}; {'x' * 1_000}"}, json.dumps(EVENT).encode(), ("$", "bad-content-type")),
         ({"content-type": f"{STRUCTURED}; charset=utf-16"}, json.dumps(EVENT).encode("utf-16"), ("$", "bad-content-type")),
         (ce("ce-") | {"content-type": "application/cloudevents+avro"}, b"{}", ("$", "bad-content-type")),
         ({"content-type": "application/json"}, json.dumps(EVENT).encode(), ("$", "bad-content-type")),
