@@ -4,8 +4,9 @@ Every way in ends in an `Envelope` or in one `Invalid` that names all problems, 
 wrong and what to do, and never repeat a value: a value may be a child's name in the wrong place.
 
 Choices that the specifications leave open: a key that occurs twice in a JSON object counts as its last occurrence, as JavaScript
-and PostgreSQL read it (every door writes the event anew, so later readers see one); UUIDs are lower case, since ids are compared
-as text; `time` is kept in UTC; a `traceparent` that makes no sense is dropped, since no child's request should fail on it.
+and PostgreSQL read it (every door writes the event anew, so later readers see one), and a header alike; UUIDs are lower case, since
+ids are compared as text; `time` is kept in UTC; a `traceparent` that makes no sense is dropped, since no child's request should fail
+on it. An extension that nobody here knows is dropped, but first it has to be one.
 """
 
 import base64
@@ -20,7 +21,7 @@ from functools import lru_cache
 from json.encoder import encode_basestring_ascii
 from operator import attrgetter
 from typing import Annotated, Any
-from urllib.parse import unquote
+from urllib.parse import unquote_to_bytes
 
 from pydantic import AfterValidator, BeforeValidator, Field, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails, from_json, to_json
@@ -30,6 +31,8 @@ from passend_contracts.vocabulary import PARTY_PATTERN, UUID_PATTERN, moment, mo
 MAX_EVENT_BYTES = 65_536
 MAX_BATCH_BYTES = 10_000_000
 MAX_BATCH_EVENTS = 1_000
+MAX_BATCH_VALUES = 200_000
+"""Ten million bytes can hold three million lists, which take 300 MB and seconds to read; an event of ours has less than 200 values."""
 MAX_PROBLEMS = 100
 
 STRUCTURED = "application/cloudevents+json"
@@ -78,7 +81,8 @@ def _eleven_test(digits: str) -> bool:
     return sum(weight * int(digit) for weight, digit in zip((9, 8, 7, 6, 5, 4, 3, 2, -1), digits, strict=True)) % 11 == 0
 
 
-_is_source = re.compile("urn:nld:(?:oin:([0-9]{8}[0-9A-Z]{12})|hr:kvknummer:[0-9]{8}):systeem:[A-Za-z0-9._-]{1,64}").fullmatch
+SOURCE_PATTERN = "^urn:nld:(?:oin:([0-9]{8}[0-9A-Z]{12})|hr:kvknummer:[0-9]{8}):systeem:[A-Za-z0-9._-]{1,64}$"
+_is_source = re.compile(SOURCE_PATTERN).fullmatch
 _is_trace = re.compile("[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}").fullmatch
 
 
@@ -100,6 +104,9 @@ def _time(value: Any) -> datetime:
 def _trace(value: Any) -> str | None:
     return value if isinstance(value, str) and _is_trace(value) else None
 
+
+is_shown = re.compile("[a-z][A-Za-z_]{0,39}").fullmatch
+"""Whether a name that somebody made up may stand in an answer: in any other form it may be a child's name or number."""
 
 Uri = Annotated[str, Field(pattern="^[A-Za-z][A-Za-z0-9+.-]*:[!-~]{1,1000}$")]
 
@@ -137,6 +144,11 @@ _ASKED = {
 }
 _attributes: Callable[[Any], Envelope] = TypeAdapter(Envelope).validator.validate_python
 _names = tuple(attribute.name for attribute in fields(Envelope))
+_members = frozenset((*_names, "specversion", "datacontenttype", "data_base64"))
+_beside = ("data", "data_base64", "datacontenttype")
+"""What stands in the body and its content type in binary mode, and so in no header that starts with `ce`."""
+_NOT_UTF8 = "\0"
+"""What a header's bytes that are no UTF-8 are read as: no attribute may hold it."""
 _values = attrgetter(*_names)
 _canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 
@@ -144,13 +156,13 @@ _canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 def decode_kafka(key: bytes | None, value: bytes | None, headers: Iterable[tuple[str, bytes | None]]) -> Envelope:
     """Read a record of a topic, structured or binary by its content type; without any, it is read as structured.
 
-    Raises `Invalid`, also where the record's key is not the event's subject.
+    Raises `Invalid`, also where the record's key is not the event's subject. A binary record without a value is an event without data.
     """
-    if value is None:
+    texts = {name.lower(): _utf8(text or b"") for name, text in headers}
+    if value is None and not any(name.startswith("ce_") for name in texts):
         raise _broken("$", "no-value", "the record is empty; send the event as its value")
-    texts = {name.lower(): (text or b"").decode("utf-8", "replace") for name, text in headers}
     try:
-        envelope = _decoded(texts, "ce_", value, bare=STRUCTURED)
+        envelope = _decoded(texts, "ce_", value or b"", bare=STRUCTURED)
     except Invalid as invalid:
         wrong = check_key(key, invalid.subject) if invalid.subject else None
         raise Invalid([*invalid.problems, *([wrong] if wrong else [])], invalid.known) from None
@@ -173,15 +185,16 @@ def decode_http(headers: Mapping[str, str], body: bytes) -> list[Envelope | Inva
 
     Raises `Invalid` only where a batch as a whole cannot be taken apart.
     """
-    if is_batch(headers):
-        return _batch(body)
     texts = {name.lower(): _unescaped(text) if name.lower().startswith("ce-") else text for name, text in headers.items()}
+    media, is_utf8 = _content_type(texts.get("content-type", ""))
+    if media == BATCH:
+        return _batch(body, is_utf8=is_utf8)
     return [_or_invalid(lambda: _decoded(texts, "ce-", body))]
 
 
 def is_batch(headers: Mapping[str, str]) -> bool:
     """Whether the request is a batch, which is answered per event."""
-    return any(name.lower() == "content-type" and _media(text) == BATCH for name, text in headers.items())
+    return any(name.lower() == "content-type" and _content_type(text)[0] == BATCH for name, text in headers.items())
 
 
 def encode(envelope: Envelope, sequence: str | None = None) -> bytes:
@@ -230,25 +243,37 @@ def derived_id(*parts: str) -> str:
 
 def _decoded(headers: Mapping[str, str], prefix: str, body: bytes, bare: str = "") -> Envelope:
     attributes = {name.removeprefix(prefix): text for name, text in headers.items() if name.startswith(prefix)}
-    media = _media(headers.get("content-type", "" if attributes else bare))
+    content_type = headers.get("content-type", "" if attributes else bare)
+    media, is_utf8 = _content_type(content_type)
     if media == STRUCTURED:
-        return _structured(body)
+        return _structured(body, is_utf8=is_utf8)
     if not attributes or media.startswith("application/cloudevents"):
         raise _broken("$", "bad-content-type", f"send the event as {STRUCTURED}, or its attributes as headers that start with {prefix}")
     if len(body) + sum(len(name) + len(prefix) + len(text) for name, text in attributes.items()) > MAX_EVENT_BYTES:
         raise _too_large()
-    return _envelope({**attributes, "datacontenttype": media or None}, body)
+    doubled = [
+        Problem(f"$.{name}", f"bad-{name.removesuffix('_base64')}", f"leave {prefix}{name} out; the body and its content type say it")
+        for name in _beside
+        if attributes.pop(name, None) is not None
+    ]
+    return _envelope({**attributes, "datacontenttype": content_type or None}, body, doubled)
 
 
-def _structured(body: bytes) -> Envelope:
+def _structured(body: bytes, *, is_utf8: bool = True) -> Envelope:
+    if not is_utf8:
+        raise _other_charset()
     if len(body) > MAX_EVENT_BYTES:
         raise _too_large()
     return _envelope(_parsed(body, "$"))
 
 
-def _batch(body: bytes) -> list[Envelope | Invalid]:
+def _batch(body: bytes, *, is_utf8: bool) -> list[Envelope | Invalid]:
+    if not is_utf8:
+        raise _other_charset()
     if len(body) > MAX_BATCH_BYTES:
         raise _broken("$", "too-large", "a batch is at most 10,000,000 bytes; send smaller ones")
+    if body.count(b",") > MAX_BATCH_VALUES:
+        raise _broken("$", "too-large", "a batch holds at most 200,000 values; send smaller ones")
     events = _parsed(body, "$")
     if not isinstance(events, list):
         raise _broken("$", "bad-json", "a batch is a JSON array of events")
@@ -263,10 +288,10 @@ def _one_of_batch(event: Any) -> Envelope:
     return _envelope(event)
 
 
-def _envelope(event: Any, body: bytes | None = None) -> Envelope:
+def _envelope(event: Any, body: bytes | None = None, found: Iterable[Problem] = ()) -> Envelope:
     if not isinstance(event, dict):
         raise _broken("$", "bad-json", "an event is a JSON object")
-    problems = list(_form_problems(event))
+    problems = [*found, *_form_problems(event)]
     if event.get("data") is None:
         event = {**event, "data": _carried(event.get("data_base64"), body, problems)}
     try:
@@ -283,10 +308,25 @@ def _form_problems(event: Mapping[str, Any]) -> Iterator[Problem]:
     if version != "1.0":
         code = "missing-attribute" if version is None else "bad-specversion"
         yield Problem("$.specversion", code, 'give "1.0": this is CloudEvents 1.0')
-    if content_type is not None and not (isinstance(content_type, str) and _is_json(_media(content_type))):
-        yield Problem("$.datacontenttype", "bad-datacontenttype", "data is JSON here; give application/json, or leave it out")
+    if content_type is not None and not (isinstance(content_type, str) and _is_json(content_type)):
+        yield Problem("$.datacontenttype", "bad-datacontenttype", "data is JSON in UTF-8 here; give application/json, or leave it out")
     if event.get("data") is not None and event.get("data_base64") is not None:
         yield Problem("$.data", "bad-data", "give data or data_base64, not both")
+    for name in sorted(event.keys() - _members):
+        if not (_is_extension(name) and _is_scalar(event[name])):
+            yield Problem(f"$.{name if is_shown(name) else '?'}", "bad-extension", _EXTENSION_ASKED)
+
+
+_is_extension = re.compile("[a-z0-9]+").fullmatch
+_is_text = re.compile(r"[^\x00-\x1f\x7f-\x9f]*").fullmatch
+_EXTENSION_ASKED = "give lower-case letters and digits as its name, and text, a whole number or a boolean; or leave it out"
+
+
+def _is_scalar(value: Any) -> bool:
+    """Whether CloudEvents has a type for it: text without control characters, a whole number of 32 bits, a boolean; null is unset."""
+    if isinstance(value, str):
+        return _is_text(value) is not None
+    return value is None or (isinstance(value, int) and -(2**31) <= value < 2**31)
 
 
 def _carried(encoded: Any, body: bytes | None, problems: list[Problem]) -> Any:
@@ -343,15 +383,35 @@ def _too_large() -> Invalid:
     return _broken("$", "too-large", "an event is at most 65,536 bytes; documents are fetched, not sent")
 
 
-def _media(content_type: str) -> str:
-    return content_type.partition(";")[0].strip().lower()
+def _other_charset() -> Invalid:
+    return _broken("$", "bad-content-type", "JSON is UTF-8; send it so, with that charset or none")
 
 
-def _is_json(media: str) -> bool:
-    return media.endswith(("/json", "+json"))
+def _content_type(text: str) -> tuple[str, bool]:
+    """The media type, and whether its parameters let it be UTF-8; one that is longer than any is none."""
+    return _known_content_type(text) if len(text) <= 200 else ("", False)
+
+
+@lru_cache(maxsize=256)
+def _known_content_type(text: str) -> tuple[str, bool]:
+    media, *parameters = text.split(";")
+    named = {name.strip().lower(): value.strip(' "').lower() for name, _, value in (each.partition("=") for each in parameters)}
+    return media.strip().lower(), named.get("charset", "utf-8") in {"utf-8", "us-ascii"}
+
+
+def _is_json(content_type: str) -> bool:
+    media, is_utf8 = _content_type(content_type)
+    return is_utf8 and media.endswith(("/json", "+json"))
+
+
+def _utf8(raw: bytes) -> str:
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return _NOT_UTF8
 
 
 def _unescaped(text: str) -> str:
     """A header's value as the HTTP binding reads it: quotes taken off, then percent-decoded."""
     quoted = len(text) > 1 and text[0] == text[-1] == '"'
-    return unquote(re.sub(r"\\(.)", r"\1", text[1:-1]) if quoted else text)
+    return _utf8(unquote_to_bytes(re.sub(r"\\(.)", r"\1", text[1:-1]) if quoted else text))

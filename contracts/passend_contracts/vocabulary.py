@@ -160,9 +160,19 @@ ArrangementKind = Annotated[str, open_code("bridging", "back_to_mainstream", "ex
 """Overbruggings- and stimuleringsarrangement (PPO regio Leiden), and what the ondersteuningsplan calls an exceptional situation."""
 Discipline = Annotated[str, open_code("educationalist", "psychologist", "special_teacher", "speech_therapist")]
 SpecialSchoolKind = Annotated[Literal["sbo", "so"], Field(json_schema_extra={"x-privacy": "none"})]
+AdmissibilityCategory = Annotated[str, open_code("sbo", "so_low", "so_middle", "so_high")]
+"""Special primary education, or special education at one of three levels of funding (laag, midden, hoog)."""
+AdmissionOutcome = Annotated[
+    Literal["admitted", "other_school", "not_treated", "withdrawn"], Field(json_schema_extra={"x-privacy": "none"})
+]
+"""How a written registration ends (WPO art. 40): admitted here, or at another school that is really willing; left untreated because what
+parents were asked for never came; or taken back by them. A refusal that names no willing school is none of these."""
 HoursPerWeek = Annotated[int, Field(ge=1, le=40, json_schema_extra={"x-privacy": "none"})]
 Euros = Annotated[int, Field(ge=1, le=100_000, json_schema_extra={"x-privacy": "none"})]
 CasePath = Annotated[str, _text("^/[A-Za-z0-9/._~-]{1,200}$")]
+TopicName = Annotated[str, _text("^[a-z0-9_.]{1,60}$")]
+Sequence = Annotated[str, _text("^[0-9]{12}$")]
+"""The number of an event among those that one service told of one case on one topic: twelve digits, from 1, without gaps."""
 HttpStatus = Annotated[int, Field(ge=400, le=599, json_schema_extra={"x-privacy": "none"})]
 JsonPath = Annotated[str, _text(r"^\$[A-Za-z0-9_.?\[\]]{0,99}$")]
 ProblemCode = Annotated[str, _text("^[a-z0-9-]{1,40}$")]

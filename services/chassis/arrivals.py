@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 from hashlib import sha256
 from typing import Any
 
@@ -84,28 +85,33 @@ class FromTopics:
     async def __call__(
         self, connection: AsyncConnection, records: Sequence[ConsumerRecord], _log_id: str, _failed: frozenset[str]
     ) -> Committed:
-        answers: list[Outgoing] = []
+        told: list[Outgoing] = []
+        answers: list[Receipt | Invalid] = []
         now = self._clock.now()
         for topic, party in self._parties.items():
             own = [record for record in records if record.topic == topic]
-            answers += await self._answers(connection, own, party, now)
-        cases = await outbox.lock_cases(connection, {answer.event.subject for answer in answers}, self._lane)
-        await outbox.write(connection, answers, cases)
-        return self._committed
+            given = await self._answers(connection, own, party, now)
+            told += [self._outgoing(answer, record, party) for answer, record in zip(given, own, strict=True)]
+            answers += given
+        cases = await outbox.lock_cases(connection, {answer.event.subject for answer in told}, self._lane)
+        await outbox.write(connection, told, cases)
+        return partial(self._committed, answers)
 
-    def _committed(self) -> frozenset[str]:
+    def _committed(self, answers: Sequence[Receipt | Invalid]) -> frozenset[str]:
+        doors.count_rejected(self._service.name, answers)
         for wake in self._wake:
             wake()
         return frozenset()
 
-    async def _answers(self, connection: AsyncConnection, records: Sequence[ConsumerRecord], party: Party, now: datetime) -> list[Outgoing]:
+    async def _answers(
+        self, connection: AsyncConnection, records: Sequence[ConsumerRecord], party: Party, now: datetime
+    ) -> list[Receipt | Invalid]:
         checked = [self._checked(record, party, now) async for record in InTurns(records)]
         receipts = iter(await doors.take_in(connection, [event for event in checked if isinstance(event, Envelope)], party, now))
-        answers = []
-        for record, event in zip(records, checked, strict=True):
-            answer = next(receipts) if isinstance(event, Envelope) else event
-            answers.append(self._accepted(answer, party) if isinstance(answer, Receipt) else self._rejected(answer, record, party))
-        return answers
+        return [next(receipts) if isinstance(event, Envelope) else event for event in checked]
+
+    def _outgoing(self, answer: Receipt | Invalid, record: ConsumerRecord, party: Party) -> Outgoing:
+        return self._accepted(answer, party) if isinstance(answer, Receipt) else self._rejected(answer, record, party)
 
     def _accepted(self, receipt: Receipt, party: Party) -> Outgoing:
         where = self._service.location(receipt.case) if receipt.case else None

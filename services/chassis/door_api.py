@@ -11,7 +11,7 @@ from passend_contracts.catalogue import Lane
 from passend_contracts.envelope import Envelope, Invalid, decode_http, is_batch
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.chassis import doors, http, turns
+from services.chassis import described, doors, http, turns
 from services.chassis.admission import Admission
 from services.chassis.auth import Principal, Tokens
 from services.chassis.clock import Clock
@@ -19,7 +19,6 @@ from services.chassis.doors import Receipt
 from services.chassis.region import Party
 from services.chassis.service import Service
 from services.chassis.transaction import S
-from services.chassis.turns import InTurns
 
 
 def door_api(
@@ -34,20 +33,28 @@ def door_api(
     routes = APIRouter()
     admissions = {lane: Admission(engine, clock) for lane, engine in engines.items()}
 
-    @routes.post("/v1/gebeurtenissen", status_code=202, response_model=None, summary="Send one event, or a batch")
+    @routes.post(
+        "/v1/gebeurtenissen",
+        status_code=202,
+        response_model=None,
+        summary="Send one event, or a batch",
+        responses=described.RECEIPTS,
+        openapi_extra=described.events_of(service.door) if service.door else None,
+    )
     async def gebeurtenissen(request: Request) -> Response:
         party = _party(service, await tokens.principal(request.headers.get("authorization")))
         if party is None:
             return http.problem(403, "Not your door", f"This door is for a {service.door}; see the catalogue for yours.")
         events = decode_http(request.headers, await http.body(request))
         now = clock.now()
-        sealed = [service.keys.sealed(event, party.id, now) async for event in InTurns(events)]
-        checked = [doors.check(event, party, now, keys=service.keys) async for event in InTurns(sealed)]
+        sealed = [service.keys.sealed(event, party.id, now) async for event in turns.InTurns(events)]
+        checked = [doors.check(event, party, now, keys=service.keys) async for event in turns.InTurns(sealed)]
         good = [event for event in checked if isinstance(event, Envelope)]
         lane = _lane(good)
         with turns.work_of(lane):
             receipts = iter(await admissions[lane].take_in(good, party))
         answers = [next(receipts) if isinstance(event, Envelope) else event for event in checked]
+        doors.count_rejected(service.name, answers)
         wake_workers()
         return _batch_answer(answers, service) if is_batch(request.headers) else _answer(answers[0], service)
 

@@ -1,6 +1,6 @@
 """The door of a service: checks what a party sends, keeps it, gives the receipt; over HTTP and over the party's from-topic alike."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.chassis.region import Party
 from services.chassis.sealing import Keyring, without_plain
+from services.chassis.telemetry import REJECTED
 
 WHAT_TO_DO = "Mend every error below and send it again; an event that was changed needs no new id as long as it was not accepted."
 ADDED_BYTES = 256
@@ -64,8 +65,12 @@ def _sender_problems(attributes: Mapping[str, Any], party: Party) -> Iterator[Pr
     source, wire_type = attributes.get("source"), attributes.get("type", "")
     if source and not party.owns(source):
         yield Problem("$.source", "foreign-source", f"use a source of your own organisation: {party.urn}:systeem:<name>")
-    if catalogue.knows(wire_type) and party.kind not in catalogue.of(wire_type).emitters:
+    if not catalogue.knows(wire_type):
+        return
+    if party.kind not in catalogue.of(wire_type).emitters:
         yield Problem("$.type", "type-not-allowed", f"a {party.kind} does not emit this type; contracts/EVENTS.md says who does")
+    elif catalogue.of(wire_type).planned:
+        yield Problem("$.type", "not-in-use", "this event is described, and nobody acts on it yet; contracts/EVENTS.md says what is in use")
 
 
 def _time_problems(time: datetime | None, now: datetime) -> Iterator[Problem]:
@@ -146,6 +151,14 @@ async def line_up_again(connection: AsyncConnection, since: datetime) -> None:
     """Let what was taken in after that moment, and waits, take effect after all else that waits; the door is closed meanwhile."""
     for row in (await connection.execute(WAITING_SINCE, {"since": since})).all():
         await connection.execute(LINE_UP, {"source": row.source, "id": row.id})
+
+
+def count_rejected(service: str, answers: Iterable[Receipt | Invalid]) -> None:
+    """Let operators see what is turned away: an id that is used again, or a supplier's release that nothing gets through of."""
+    for answer in answers:
+        if isinstance(answer, Invalid):
+            for code in {problem.code for problem in answer.problems}:
+                REJECTED.labels(service, code).inc()
 
 
 Kept = Mapping[tuple[str, str], Row[Any]]

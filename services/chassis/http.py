@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from services.chassis import database, gauges
 from services.chassis.auth import KeysUnavailable, NotAuthenticated
 from services.chassis.clock import Clock
+from services.chassis.described import PROBLEMS
 from services.chassis.telemetry import Health
 
 API_VERSION = "1.0.0"
@@ -78,6 +79,7 @@ def application(title: str, *, service: str, engine: AsyncEngine, health: Health
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        responses=PROBLEMS,
         lifespan=lifespan,
     )
     app.add_middleware(Rules, health=health)
@@ -126,9 +128,15 @@ class Rules:
 
 
 def _turned_away(request: Request, health: Health) -> Response | None:
-    """The answer to what no route may see: a body that is too large, or anything before the database is of this version."""
+    """The answer to what no route may see: a body too large or compressed, a name that none can be, anything before the database."""
     if int(request.headers.get("content-length") or 0) > MAX_BODY:
         return _too_large()
+    if request.headers.get("content-encoding", "identity") != "identity":
+        answer = problem(415, "Not supported", "A body is read as it is, so that a small one stays small. Send it without compression.")
+        answer.headers["Accept-Encoding"] = "identity"
+        return answer
+    if "\0" in request.url.path:
+        return problem(404, "Not found", "There is nothing under such a name.")  # and PostgreSQL takes it for no text at all
     if database.PART in health.reasons and not request.url.path.startswith(OPERATOR_PATHS):
         return unavailable("The service is starting. Nothing was taken in; send it again in a moment.")
     return None
@@ -168,12 +176,19 @@ def _answer_faults(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def invalid_request(_request: Request, fault: RequestValidationError) -> JSONResponse:
-        errors = [Problem(".".join(str(part) for part in error["loc"]), error["type"], error["msg"]) for error in fault.errors()]
+        errors = [Problem(_where(*error["loc"]), error["type"].replace("_", "-"), error["msg"]) for error in fault.errors()]
         return problem(400, "The input is not valid", "Mend every error below and send it again.", errors)
 
     @app.exception_handler(HTTPException)
     async def refused(_request: Request, fault: HTTPException) -> JSONResponse:
         return problem(fault.status_code, str(fault.detail), "See the API's description at /v1/openapi.json.")
+
+
+def _where(place: str, *steps: str | int) -> str:
+    """A JSON path into the body; of anything else its name."""
+    if place == "body":
+        return "$" + "".join(f".{step}" for step in steps if isinstance(step, str))
+    return str(steps[-1]) if steps else place
 
 
 def _too_large() -> JSONResponse:

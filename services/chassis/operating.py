@@ -1,12 +1,14 @@
 """What an operator sees and does over HTTP: parked cases, dead letters, telling again; each act with a reason, which is recorded."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Path as PathParameter, Request
 from fastapi.responses import JSONResponse
 from passend_contracts import catalogue
 from passend_contracts.envelope import Invalid, read_back
+from passend_contracts.vocabulary import FIRST_YEAR, LAST_YEAR
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 from pydantic_core import to_jsonable_python
@@ -45,20 +47,23 @@ TELL_AGAIN = text("""
 SETTLE = text("UPDATE dead_letter SET settled_at = clock_timestamp(), settlement = :settlement WHERE n = :n")
 
 
+PRINTED = r"^[^\x00-\x1f]*$"
+
+
 class Grond(BaseModel):
     """Why an operator does what he does; it is recorded, so nothing about a child stands in it."""
 
     model_config = ConfigDict(extra="forbid")
 
-    reason: Annotated[str, Field(min_length=3, max_length=200)]
+    reason: Annotated[str, Field(min_length=3, max_length=200, pattern=PRINTED)]
 
 
 class Heruitzending(Grond):
     """What is to be told again: all that was written since then, or of it one topic or one case only."""
 
-    since: AwareDatetime
-    topic: Annotated[str, Field(max_length=100)] = ""
-    case: Annotated[str, Field(max_length=100)] = ""
+    since: Annotated[AwareDatetime, Field(ge=datetime(FIRST_YEAR, 1, 1, tzinfo=UTC), le=datetime(LAST_YEAR, 12, 31, tzinfo=UTC))]
+    topic: Annotated[str, Field(max_length=100, pattern=PRINTED)] = ""
+    case: Annotated[str, Field(max_length=100, pattern=PRINTED)] = ""
 
 
 class _NotOpen(Exception):

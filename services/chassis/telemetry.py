@@ -13,6 +13,7 @@ from passend_contracts.envelope import Envelope
 from prometheus_client import Counter, Gauge, Histogram
 
 EMITTED = Counter("events_emitted", "Events written to the outbox", ["service", "event_type"])
+REJECTED = Counter("events_rejected", "Events that a door turned away, by the code of what was wrong", ["service", "code"])
 PUBLISHED = Counter("events_published", "Outbox rows acknowledged by Kafka", ["service"])
 CONSUMED = Counter("events_consumed", "Records read from Kafka", ["service", "consumer"])
 EFFECT = Counter("events_effect", "Events whose effect was committed", ["service", "event_type"])

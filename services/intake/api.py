@@ -45,7 +45,7 @@ class Zaak(_Shown):
     id: str
     school: str
     state: str
-    next_step: ShownObligation | None
+    next_step: ShownObligation | None = None
     obligations: list[ShownObligation]
     history: list[ShownEntry]
 

@@ -32,8 +32,8 @@ class Toegekend(_Shown):
     starts_on: date
     evaluate_on: date
     ends_on: date
-    hours_per_week: int | None
-    budget: int | None
+    hours_per_week: int | None = None
+    budget: int | None = None
 
 
 class ShownArrangement(_Shown):
@@ -44,9 +44,9 @@ class ShownArrangement(_Shown):
     requested_on: date
     wanted_from: date
     wanted_until: date
-    hours_wanted: int | None
+    hours_wanted: int | None = None
     state: str
-    grant: Toegekend | None
+    grant: Toegekend | None = None
 
 
 class Deskundige(_Shown):
@@ -56,8 +56,8 @@ class Deskundige(_Shown):
     discipline: str
     requested_on: date
     state: str
-    provider: str | None
-    report_due: date | None
+    provider: str | None = None
+    report_due: date | None = None
 
 
 class ShownOffer(_Shown):
@@ -76,8 +76,8 @@ class Plaats(_Shown):
     state: str
     sought_on: date
     find_by: date
-    starts_on: date | None
-    offer: ShownOffer | None
+    starts_on: date | None = None
+    offer: ShownOffer | None = None
 
 
 class Zaak(_Shown):
@@ -85,11 +85,11 @@ class Zaak(_Shown):
 
     id: str
     board: str
-    school: str | None
+    school: str | None = None
     is_open: bool
     arrangements: list[ShownArrangement]
     experts: list[Deskundige]
-    place: Plaats | None
+    place: Plaats | None = None
 
 
 class ShownCapacity(_Shown):

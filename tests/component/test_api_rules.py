@@ -1,6 +1,9 @@
 """What every answer of a service has in common, whatever was asked."""
 
+from typing import Any
+
 import httpx
+import pytest
 from passend_contracts.envelope import BATCH, STRUCTURED, encode
 
 from services.chassis import database, http
@@ -9,6 +12,7 @@ from services.chassis.http import SECURITY_HEADERS
 from services.chassis.telemetry import Health
 from services.chassis.testing import RunningService
 from tests.builders.events import BOARD, GEMEENTE, a_support_requested
+from tests.component.conftest import Tokens
 from tests.component.issuer import Issuer, bearer
 from tests.pairs.pair import Pair
 
@@ -38,6 +42,25 @@ async def test_every_answer_names_the_version_of_the_api_and_is_safe_to_show(int
     assert [answer.status_code for answer in answers] == [202, 200, 200, 400, 401, 403, 405, 413, 404, 404, 200, 200, 200, 200]
     for answer in answers:
         assert {name: answer.headers.get(name) for name in SECURITY_HEADERS} == SECURITY_HEADERS
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status", "where"),
+    [
+        ("geparkeerd/%00/vrijgaven", {"reason": "mended"}, 404, []),
+        ("zaken/%00", {}, 404, []),
+        ("dode-brieven/1/vrijgaven", {"reason": "men\0ded"}, 400, ["$.reason"]),
+        ("dode-brieven/99999999999999999999/vrijgaven", {"reason": "mended"}, 400, ["number"]),
+        ("heruitzendingen", {"reason": "lost", "since": "2026-11-02T00:00:00Z", "case": "\0"}, 400, ["$.case"]),
+        ("heruitzendingen", {"since": "0001-01-01T00:00:00+14:00", "upTo": 1}, 400, ["$.reason", "$.since", "$.upTo"]),
+        ("heruitzendingen", [], 400, ["$"]),
+    ],
+)
+async def test_what_the_database_could_not_keep_is_turned_away_before(
+    intake: RunningService, tokens: Tokens, path: str, body: Any, status: int, where: list[str]
+) -> None:
+    answer = await intake.http.post(f"/v1/{path}", json=body, headers=tokens("console", "operator"))
+    assert (answer.status_code, [error["path"] for error in answer.json().get("errors", [])]) == (status, where)
 
 
 async def test_a_mistake_of_ours_is_answered_with_500_and_no_word_of_it(pair: Pair) -> None:

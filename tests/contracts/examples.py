@@ -16,6 +16,7 @@ ZONES = [UTC, timezone(timedelta(hours=14)), timezone(timedelta(hours=-3, minute
 YEARS = datetime(1970, 1, 1), datetime(2100, 1, 1)  # noqa: DTZ001 -- hypothesis adds the zone
 VALID: list[Example] = [(event, path) for event in EVENTS for path in sorted(event.folder.glob("examples/valid-*.json"))]
 INVALID: list[Example] = [(event, path) for event in EVENTS for path in sorted(event.folder.glob("examples/invalid-*.json"))]
+WIRE: list[Example] = [(event, path) for event in EVENTS for path in sorted(event.folder.glob("examples/wire-*.json"))]
 
 
 def name_of(example: object) -> str:

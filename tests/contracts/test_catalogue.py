@@ -2,6 +2,7 @@
 
 import re
 import shutil
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,8 @@ from passend_contracts.catalogue import (
 from passend_contracts.envelope import MAX_EVENT_BYTES
 from passend_contracts.events.support_requested.v1 import SupportRequested
 from passend_contracts.export import closed_schema, fields_of
+from passend_contracts.vocabulary import AgeBand, EventId, MunicipalityId, SchoolId
+from pydantic import TypeAdapter
 
 from tests.contracts.examples import name_of
 
@@ -43,6 +46,33 @@ def test_an_event_is_read_by_who_reads_its_topic_or_keeps_its_door(event: EventT
         assert doors | {TOPICS[name].writer} >= set(event.emitters) & SERVICES
         assert set(TOPICS[name].readers) <= set(event.readers)
         assert set(event.readers) & SERVICES <= set(TOPICS[name].readers) | doors
+
+
+KINDS: tuple[Any, ...] = (EventId, SchoolId, MunicipalityId, AgeBand)
+KNOWN_TO_A_SYSTEM = [TypeAdapter(kind).json_schema() for kind in KINDS]
+"""What a party's system has of a pupil, of its schools and of the event that it answers."""
+
+
+@EVENT_PARAMS
+def test_a_person_fills_in_all_that_a_party_s_system_does_not_know(event: EventType) -> None:
+    schema = closed_schema(event)
+    asked = {name: part for name, part in schema["properties"].items() if name in schema.get("required", ())}
+    guessed = {name: part for name, part in asked.items() if not is_known(part) and name not in event.by_hand}
+    if not {"board", "gemeente"} & {*event.emitters}:
+        assert event.by_hand == ()
+        return
+    assert set(event.by_hand) <= {name for name, part in asked.items() if not is_known(part)}
+    assert [part.get("format", "no date") for part in guessed.values()] in ([], ["date"], ["date-time"])
+    assert not guessed or "the same day" in event.emitted or event.emitted.startswith("at once")
+
+
+def is_known(part: dict[str, Any]) -> bool:
+    return any({**part, **kind} == part for kind in KNOWN_TO_A_SYSTEM)
+
+
+def test_nobody_acts_on_what_is_planned() -> None:
+    handled = {model for service in SERVICES for model in import_module(f"services.{service}.handlers").events.handlers}
+    assert {event.stem for event in EVENTS if event.planned and event.model in handled} == set()
 
 
 @pytest.mark.parametrize("name", ["guard.cases.v1", "school.requests.v1", "swv.cases.v1"])

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -25,7 +26,7 @@ from passend_contracts.envelope import (
 )
 from passend_contracts.events.event_rejected.v1 import FieldProblem
 
-from tests.contracts.examples import decoded, valid_event
+from tests.contracts.examples import WIRE, content, decoded, valid_event
 
 EVENT = valid_event("support_requested")
 KEY = EVENT["subject"].encode()
@@ -64,8 +65,10 @@ def posted(headers: dict[str, str], body: bytes) -> list[tuple[str, str]]:
         {"dataschema": ABSENT},
         {"sequence": None, "dataref": None, "causationid": None, "producer": None},
         {"datacontenttype": "application/json; charset=utf-8"},
+        {"datacontenttype": 'Application/JSON;Charset="UTF-8"'},
+        {"datacontenttype": "application/vnd.example+json"},
         {"datacontenttype": ABSENT},
-        {"traceparent": "not a trace", "unknownextension": 12, "another": {"deep": [1]}},
+        {"traceparent": "not a trace", "unknownextension": 12, "another": "Zoë", "third": True, "unset": None, "least": -(2**31)},
         {"source": "urn:nld:oin:00000001900546281000:systeem:jeugd"},
         {"source": "urn:nld:oin:0000000700009AB00000:systeem:jeugd"},
         {"sequence": "000000000001", "causationid": f"{EVENT['source']}#{EVENT['id']}", "dataref": "https://example.org/d/1"},
@@ -112,6 +115,14 @@ def test_a_good_event_is_accepted(attributes: dict[str, Any]) -> None:
         ({"dataschema": "support-requested"}, "$.dataschema", "bad-dataschema"),
         ({"dataschema": EVENT["dataschema"] + "1"}, "$.dataschema", "wrong-dataschema"),
         ({"datacontenttype": "application/xml"}, "$.datacontenttype", "bad-datacontenttype"),
+        ({"datacontenttype": "application/json; charset=iso-8859-1"}, "$.datacontenttype", "bad-datacontenttype"),
+        ({"another": {"deep": [1]}}, "$.another", "bad-extension"),
+        ({"another": 1.5}, "$.another", "bad-extension"),
+        ({"another": 2**31}, "$.another", "bad-extension"),
+        ({"another": "bell\u0007"}, "$.another", "bad-extension"),
+        ({"another_one": "x"}, "$.another_one", "bad-extension"),
+        ({"Pietje Puk": "x"}, "$.?", "bad-extension"),
+        ({"": "x"}, "$.?", "bad-extension"),
         ({"sequence": 1}, "$.sequence", "bad-sequence"),
         ({"causationid": "the other one"}, "$.causationid", "bad-causationid"),
         ({"producer": "De School"}, "$.producer", "bad-producer"),
@@ -189,6 +200,15 @@ def test_at_most_a_hundred_problems_are_told() -> None:
     assert len(problems(event)) == MAX_PROBLEMS
 
 
+def test_what_is_of_another_form_is_not_searched_for_misspelt_fields() -> None:
+    def hints(count: int) -> int:
+        with pytest.raises(Invalid) as raised:
+            accept(decoded(changed(data=EVENT["data"] | {f"recognisedOn{'x' * (1 + each)}": 1 for each in range(count)})))
+        return sum("recognisedOn" in problem.message for problem in raised.value.problems)
+
+    assert (hints(5), hints(6)) == (5, 0)
+
+
 def test_a_key_that_occurs_twice_counts_as_its_last() -> None:
     body = json.dumps(EVENT).replace('"id":', '"id": "first", "id":').encode()
     assert posted({"content-type": STRUCTURED}, body) == []
@@ -219,8 +239,19 @@ def test_a_binary_request_is_read_whatever_the_case_of_its_headers() -> None:
 
 
 def test_a_binary_header_is_unquoted_and_percent_decoded() -> None:
-    headers = {"content-type": "application/json"} | ce("ce-", time='"2026-11-02T09:30:00%2B01:00"')
+    headers = {"content-type": "application/json"} | ce("ce-", time='"2026-11-02T09\\:30%3a00%2B01:00"', another="%E2%82%AC%20%F0%9F%98%80")
     assert decode_http(headers, json.dumps(EVENT["data"]).encode()) == [decoded(changed(dataschema=ABSENT))]
+
+
+def test_a_binary_header_is_percent_decoded_once() -> None:
+    headers = {"content-type": "application/json"} | ce("ce-", time="2026-11-02T09%253A30:00Z")
+    assert posted(headers, json.dumps(EVENT["data"]).encode()) == [("$.time", "bad-time")]
+
+
+@pytest.mark.parametrize("content_type", [f"{STRUCTURED}; charset=utf-8", 'Application/CloudEvents+JSON ; Charset="US-ASCII"; v=1'])
+def test_the_content_type_decides_the_mode_whatever_its_case_and_parameters_and_what_other_headers_say(content_type: str) -> None:
+    headers = {"Content-Type": content_type} | ce("ce-", id="of the header", time="now")
+    assert decode_http(headers, json.dumps(EVENT).encode()) == [decoded(EVENT)]
 
 
 @pytest.mark.parametrize(
@@ -230,6 +261,14 @@ def test_a_binary_header_is_unquoted_and_percent_decoded() -> None:
         (ce("ce-") | {"content-type": "application/json"}, b"{", ("$.data", "bad-json")),
         (ce("ce-") | {"content-type": "application/json"}, b'{"a": "\xff"}', ("$.data", "bad-utf8")),
         (ce("ce-") | {"content-type": "application/json"}, b" " * MAX_EVENT_BYTES, ("$", "too-large")),
+        (ce("ce-", another="%C0%A0"), json.dumps(EVENT["data"]).encode(), ("$.another", "bad-extension")),
+        (ce("ce-", id="%ff"), json.dumps(EVENT["data"]).encode(), ("$.id", "bad-id")),
+        (ce("ce-", datacontenttype="application/json"), json.dumps(EVENT["data"]).encode(), ("$.datacontenttype", "bad-datacontenttype")),
+        (ce("ce-", data="{}"), json.dumps(EVENT["data"]).encode(), ("$.data", "bad-data")),
+        (ce("ce-", data_base64="e30="), json.dumps(EVENT["data"]).encode(), ("$.data_base64", "bad-data")),
+        (ce("ce-") | {"content-type": "application/json; charset=latin1"}, b"{}", ("$.datacontenttype", "bad-datacontenttype")),
+        ({"content-type": f"{STRUCTURED}; {'x' * 1_000}"}, json.dumps(EVENT).encode(), ("$", "bad-content-type")),
+        ({"content-type": f"{STRUCTURED}; charset=utf-16"}, json.dumps(EVENT).encode("utf-16"), ("$", "bad-content-type")),
         (ce("ce-") | {"content-type": "application/cloudevents+avro"}, b"{}", ("$", "bad-content-type")),
         ({"content-type": "application/json"}, json.dumps(EVENT).encode(), ("$", "bad-content-type")),
         ({}, json.dumps(EVENT).encode(), ("$", "bad-content-type")),
@@ -249,12 +288,21 @@ def test_a_batch_is_answered_per_event_in_order() -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "code"),
-    [(b"{", "bad-json"), (b"{}", "bad-json"), (b"[" + b"1," * 1_000 + b"1]", "too-large"), (b" " * 10_000_001, "too-large")],
+    ("content_type", "body", "code"),
+    [
+        (BATCH, b"{", "bad-json"),
+        (BATCH, b"{}", "bad-json"),
+        (BATCH, b"[" * 5_000_000 + b"]" * 5_000_000, "bad-json"),
+        (BATCH, b"[" + b"1," * 1_000 + b"1]", "too-large"),
+        (BATCH, b"[" + b"[]," * 3_000_000 + b"[]]", "too-large"),
+        (BATCH, b" " * 10_000_001, "too-large"),
+        (f"{BATCH}; charset=utf-16", "[]".encode("utf-16"), "bad-content-type"),
+    ],
+    ids=["cut off", "no list", "lists in each other", "too many events", "too many values", "too many bytes", "another charset"],
 )
-def test_a_batch_that_cannot_be_taken_apart_is_refused_whole(body: bytes, code: str) -> None:
+def test_a_batch_that_cannot_be_taken_apart_is_refused_whole(content_type: str, body: bytes, code: str) -> None:
     with pytest.raises(Invalid, match=code):
-        decode_http({"content-type": BATCH}, body)
+        decode_http({"content-type": content_type}, body)
 
 
 def test_an_empty_batch_is_a_batch_of_nothing() -> None:
@@ -271,6 +319,18 @@ def test_a_binary_record_is_read() -> None:
     assert decode_kafka(KEY, json.dumps(EVENT["data"]).encode(), headers) == decoded(changed(dataschema=ABSENT))
 
 
+def test_a_binary_record_without_a_value_is_an_event_without_data() -> None:
+    event = valid_event("withheld")
+    names = ("specversion", "id", "source", "type", "subject", "time", "dataschema")
+    headers = [(f"ce_{name}", event[name].encode()) for name in names]
+    assert decode_kafka(event["subject"].encode(), None, headers) == decoded(event)
+
+
+def test_a_header_that_occurs_twice_counts_as_its_last() -> None:
+    headers = [("ce_id", b"first"), *((name, value.encode()) for name, value in ce("ce_").items())]
+    assert decode_kafka(KEY, json.dumps(EVENT["data"]).encode(), headers) == decoded(changed(dataschema=ABSENT))
+
+
 @pytest.mark.parametrize(
     ("key", "value", "headers", "told"),
     [
@@ -280,6 +340,7 @@ def test_a_binary_record_is_read() -> None:
         (b"\xff", json.dumps(changed(id=ABSENT)).encode(), (), "$.id: missing-attribute; $.subject: key-differs"),
         (KEY, b"\xff", (), "$: bad-utf8"),
         (KEY, b"[]", [("content-type", BATCH.encode())], "$: bad-content-type"),
+        (KEY, None, [("content-type", STRUCTURED.encode()), ("ce_id", b"x")], "$: bad-json"),
         (KEY, b"{}", [("ce_id", b"\xff"), ("ce_specversion", None)], "$.specversion: bad-specversion; $.id: bad-id; "),
     ],
 )
@@ -299,6 +360,20 @@ def test_an_answer_to_a_party_may_be_keyed_by_the_party() -> None:
 def test_no_bytes_raise_anything_but_invalid(body: bytes, structured: bool) -> None:  # noqa: FBT001
     headers = {"content-type": STRUCTURED} if structured else ce("ce-")
     assert all(isinstance(item, Envelope | Invalid) for item in decode_http(headers, body))
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    record=st.sampled_from([content(path) for _, path in WIRE]),
+    cut=st.floats(0, 1),
+    taken=st.integers(0, 3),
+    put=st.binary(max_size=3) | st.sampled_from([b'"', b"}", b"[", b"null", b"\\ud800", b"1e999", b"\x00"]),
+)
+def test_a_record_with_other_bytes_somewhere_is_read_or_invalid(record: dict[str, Any], cut: float, taken: int, put: bytes) -> None:
+    value = record["value"].encode()
+    at = int(cut * len(value))
+    with suppress(Invalid):
+        accept(decode_kafka(record["key"].encode(), value[:at] + put + value[at + taken :], KAFKA_HEADERS))
 
 
 ANY_JSON = st.recursive(

@@ -2,19 +2,21 @@
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from datetime import date
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
-from passend_contracts.catalogue import EVENTS, EventType, accept, of, read
-from passend_contracts.envelope import Envelope, Invalid, decode_kafka, encode
+from passend_contracts.catalogue import EVENTS, EventType, accept, from_topic, of, read
+from passend_contracts.envelope import KAFKA_HEADERS, Envelope, Invalid, decode_kafka, encode
 from passend_contracts.events.next_step_set.v1 import Obligation
-from passend_contracts.export import EVENTS_PAGE, closed_schema, opened_schema
+from passend_contracts.export import EVENTS_PAGE, closed_schema, fields_of, opened_schema
 from passend_contracts.vocabulary import moment
 
-from tests.contracts.examples import INVALID, VALID, Example, allowed, content, decoded, name_of, valid_event, validator
+from tests.contracts.examples import INVALID, VALID, WIRE, Example, allowed, content, decoded, name_of, valid_event, validator
 
 EVENT_PARAMS = pytest.mark.parametrize("event", EVENTS, ids=name_of)
 CLOSED = {event.stem: validator(closed_schema(event)) for event in EVENTS}
@@ -22,9 +24,37 @@ OPENED = {event.stem: validator(opened_schema(event)) for event in EVENTS}
 
 
 @EVENT_PARAMS
-def test_every_event_has_a_valid_and_an_invalid_example(event: EventType) -> None:
-    assert any(owner is event for owner, _ in VALID)
-    assert any(owner is event for owner, _ in INVALID)
+def test_every_event_has_two_valid_and_three_invalid_examples_and_one_on_the_wire(event: EventType) -> None:
+    found = [sum(owner is event for owner, _ in examples) for examples in (VALID, INVALID, WIRE)]
+    assert [*map(min, found, (2, 3, 1))] == [2, 3, 1]
+
+
+@EVENT_PARAMS
+def test_the_valid_examples_of_an_event_together_use_every_field_and_no_two_are_alike(event: EventType) -> None:
+    examples = [content(path)["data"] for owner, path in VALID if owner is event]
+    used = {place for data in examples for place in fields_used(data)}
+    assert used == {place for place, _ in fields_of(closed_schema(event), "$") if not place.endswith("[]")}
+    assert event.stem == "withheld" or all(one != other for one, other in combinations(examples, 2))
+
+
+def fields_used(value: Any, where: str = "$") -> Iterator[str]:
+    """Where a value has which field; the items of a list have one place."""
+    match value:
+        case dict():
+            yield where
+            for name, inner in value.items():
+                yield from fields_used(inner, f"{where}.{name}")
+        case list():
+            yield where
+            for inner in value:
+                yield from (place for place in fields_used(inner, f"{where}[]") if place != f"{where}[]")
+        case _:
+            yield where
+
+
+def test_no_two_valid_examples_are_the_same_event() -> None:
+    events = [content(path) for _, path in VALID]
+    assert len({(event["source"], event["id"]) for event in events}) == len(events)
 
 
 @pytest.mark.parametrize(("event", "path"), VALID, ids=name_of)
@@ -45,6 +75,19 @@ def test_an_invalid_example_fails_where_it_says(event: EventType, path: Path) ->
     assert [{"path": problem.path, "code": problem.code} for problem in raised.value.problems] == example["expected"]
     about_data = any(expected["path"].startswith("$.data.") for expected in example["expected"])
     assert CLOSED[event.stem].is_valid(example["event"]["data"]) is not about_data
+
+
+@pytest.mark.parametrize(("event", "path"), WIRE, ids=name_of)
+def test_what_stands_on_the_wire_is_read_and_is_byte_for_byte_what_we_write(event: EventType, path: Path) -> None:
+    record = content(path)
+    headers = [(name, text.encode()) for name, text in record["headers"].items()]
+    envelope = decode_kafka(record["key"].encode(), record["value"].encode(), headers)
+    assert (of(envelope.type), tuple(headers)) == (event, KAFKA_HEADERS)
+    assert read(envelope).to_wire() == envelope.data
+    assert encode(envelope).decode() == record["value"]
+    own = {from_topic(party, event.lane) for kind, party in (("board", "bg41234"), ("gemeente", "gm0546")) if kind in event.emitters}
+    assert record["topic"] in own if own else event.belongs_on(record["topic"])
+    assert bool(envelope.sequence and envelope.producer) is not bool(own)
 
 
 def test_the_examples_of_a_crisis_are_events_of_their_own_about_the_case_of_the_first_request() -> None:
@@ -120,7 +163,8 @@ def test_data_goes_through_model_and_wire_unchanged(event: EventType, draw: st.D
 @EVENT_PARAMS
 def test_a_reader_ignores_what_it_does_not_know(event: EventType) -> None:
     known = decoded(valid_event(event.stem))
-    later = decoded(with_later_fields(valid_event(event.stem)))
+    now = valid_event(event.stem)
+    later = decoded(now | {"laterattribute": "x", "data": with_later_fields(now["data"])})
     assert isinstance(known, Envelope)
     assert isinstance(later, Envelope)
     assert read(later) == read(known)
@@ -139,13 +183,21 @@ def with_later_fields(value: Any) -> Any:
 
 @pytest.mark.parametrize(("event", "path"), VALID, ids=name_of)
 def test_a_deleted_misspelt_or_wrongly_typed_field_is_noticed(event: EventType, path: Path) -> None:
-    data = content(path)["data"]
-    required = closed_schema(event).get("required", [])
-    for name in data:
-        rest = {other: value for other, value in data.items() if other != name}
-        assert name not in required or not is_accepted(event, rest)
-        assert not is_accepted(event, {**rest, f"{name}x": data[name]})
-        assert not is_accepted(event, {**rest, name: {"value": data[name]}})
+    wrong = broken(content(path)["data"], closed_schema(event))
+    assert [data for data in wrong if is_accepted(event, data) or CLOSED[event.stem].is_valid(data)] == []
+
+
+def broken(value: Any, schema: dict[str, Any]) -> Iterator[Any]:
+    """The value with one field of it, at any depth, deleted where it is required, misspelt, or of another type."""
+    if isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from ([*value[:index], other, *value[index + 1 :]] for other in broken(item, schema["items"]))
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            rest = {other: kept for other, kept in value.items() if other != name}
+            yield from [rest] if name in schema.get("required", ()) else []
+            yield from ({**rest, **other} for other in ({f"{name}x": inner}, {name: {"value": inner}}, {name: None}))
+            yield from ({**rest, name: other} for other in broken(inner, schema["properties"][name]))
 
 
 def event_fields(event: EventType) -> list[str]:

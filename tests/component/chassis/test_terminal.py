@@ -39,7 +39,7 @@ async def test_a_parked_case_is_listed_shown_and_released(
     _, shown = await passend("parked", "show", request.subject)
     assert shown.index("support_requested") < shown.index("parents_consulted")
     assert (await passend("parked", "drop", other.subject, "--service", NAME, "--reason", "sent twice"))[0] == 0
-    assert "body.reason: String" in (await passend("parked", "drop", request.subject, "--service", NAME, "--reason", "x"))[1]
+    assert "$.reason: String" in (await passend("parked", "drop", request.subject, "--service", NAME, "--reason", "x"))[1]
     again = ("parked", "release", request.subject, "--service", NAME, "--reason", "perhaps it was a hiccup")
     assert await passend(*again) == (1, "0 took effect, 2 still waiting\n")
     faults.cases.clear()
@@ -91,7 +91,7 @@ def _by_case(records: list[ConsumerRecord]) -> dict[bytes, list[bytes]]:
         (("parked", "drop", "x", "--service", NAME, "--reason", "why not"), "Nothing of that waits for an operator here"),
         (("replay", "--service", NAME, "--since", "2026-11-01", "--topic", "x", "--reason", "why not"), "There is no such topic"),
         (("replay", "--service", NAME, "--since", "yesterday", "--reason", "why not"), "'yesterday' does"),
-        (("replay", "--service", NAME, "--since", "2026-11-01", "--reason", "x"), "body.reason: String"),
+        (("replay", "--service", NAME, "--since", "2026-11-01", "--reason", "x"), "$.reason: String"),
     ],
 )
 async def test_what_cannot_be_done_is_said(passend: Passend, words: tuple[str, ...], said: str) -> None:

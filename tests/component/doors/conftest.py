@@ -1,3 +1,4 @@
+from collections import defaultdict
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -6,9 +7,25 @@ import pytest
 from services.chassis.testing import RunningService
 from tests.builders.keys import settings_of_keys
 from tests.component.conftest import run
+from tests.component.doors.answers import Answers
 from tests.component.doors.door import DOORS, Door
 from tests.component.issuer import Issuer
 from tests.pairs.pair import Pair
+
+ANSWERS = pytest.StashKey[dict[str, Answers]]()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    for service, answers in terminalreporter.config.stash.get(ANSWERS, {}).items():
+        terminalreporter.section(f"what the door of {service} answers to bad input")
+        for line in answers.table():
+            terminalreporter.write_line(line)
+
+
+@pytest.fixture
+def answers(pytestconfig: pytest.Config, door: Door) -> Answers:
+    """What this door answered, for the table at the end."""
+    return pytestconfig.stash.setdefault(ANSWERS, defaultdict(Answers))[door.service]
 
 
 @pytest.fixture(params=DOORS, ids=lambda door: door.service)

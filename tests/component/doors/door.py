@@ -3,8 +3,10 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import Any
 
 from fastapi import FastAPI
+from passend_contracts import catalogue
 from passend_contracts.catalogue import from_topic, to_topic
 from passend_contracts.envelope import Envelope
 from passend_contracts.events import CaseOpened, JGTReferralAccepted, JGTReferred
@@ -27,6 +29,7 @@ from tests.builders.events import (
     an_acceptance,
 )
 from tests.component.facts import told_about
+from tests.contracts.examples import valid_event
 
 Effects = Callable[[RunningService, int], Awaitable[list[Envelope]]]
 
@@ -47,12 +50,20 @@ class Door:
     """A new event of the right form."""
     day: str
     """A date in the data of that event, by its name on the wire."""
+    not_sealed: tuple[str, str]
+    """What is told of something in the open among the enclosures, which a gemeente's events have not."""
     with_effect: Effects
     """So many new events that this running service, once it lets them in, will act upon."""
     effect: tuple[str, type[EventData]]
     """On which topic each of them is answered by what."""
     in_log: str
     """What the service writes in its log on the way to that."""
+
+    @property
+    def planned(self) -> dict[str, Any]:
+        """An event that such a party may send one day, and that nobody acts on yet."""
+        kind = next(kind for kind, service in catalogue.DOORS.items() if service == self.service)
+        return valid_event(next(event.stem for event in catalogue.EVENTS if event.planned and event.emitters == (kind,)))
 
     @property
     def from_topic(self) -> str:
@@ -96,6 +107,7 @@ BOARDS = Door(
     other_kind=GEMEENTE,
     example=a_support_requested,
     day="recognisedOn",
+    not_sealed=("$.data.enclosures[0]", "wrong-type"),
     with_effect=_requests,
     effect=("guard.cases.v1", CaseOpened),
     in_log="case_opened",
@@ -109,6 +121,7 @@ GEMEENTEN = Door(
     other_kind=BOARD,
     example=_acceptance,
     day="acceptedOn",
+    not_sealed=("$.data.enclosures", "unknown-field"),
     with_effect=_acceptances,
     effect=("jgt.cases.v1", JGTReferralAccepted),
     in_log="jgt_referred",

@@ -1,5 +1,6 @@
-"""The bad inputs and what a door answers: one table, for both doors and both ways; `python -m tests.component.doors` prints it."""
+"""The bad inputs and what a door answers: one list, for both doors and both ways; the run prints it at its end."""
 
+import gzip
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -48,6 +49,9 @@ def on_both_ways(door: Door, taken: Json) -> list[Input]:
         _bytes("bad JSON", f'{{"subject": "{CHILD}"'.encode(), "bad-json"),
         _bytes("bad UTF-8", CHILD.encode() + b"\xff", "bad-utf8"),
         _bytes("a list of events, not said to be one", as_json([a_good(door)]), "bad-json"),
+        _bytes("20,000 lists in each other", b"[" * 20_000 + b"]" * 20_000, "bad-json"),
+        _bytes("a number of 20,000 digits", b"9" * 20_000, "bad-json"),
+        _bytes("a list with 20,000 lists", f"[{'[],' * 20_000}[]]".encode(), "bad-json"),
         _bytes("over 64 KB", as_json(a_good(door) | {"story": CHILD * 5_000}), "too-large"),
         _event("no id", door, ("$.id", "missing-attribute"), id=ABSENT),
         _event("a name as id", door, ("$.id", "bad-id"), id=CHILD),
@@ -55,17 +59,22 @@ def on_both_ways(door: Door, taken: Json) -> list[Input]:
         _event("more than 24 hours ahead", door, ("$.time", "time-ahead"), time=_days_from_now(1.01)),
         _event("older than what is remembered", door, ("$.time", "time-too-old"), time=_days_from_now(-401)),
         _event("unknown type", door, ("$.type", "unknown-type"), type=f"nl.passendonderwijs.{IN_A_NAME}.v1"),
+        _event("an event that nobody acts on yet", door, ("$.type", "not-in-use"), **_what_it_is(door.planned)),
         _event("unknown version", door, ("$.type", "unknown-version"), type=taken["type"] + "9"),
         _event("wrong dataschema", door, ("$.dataschema", "wrong-dataschema"), dataschema=f"https://example.org/{IN_A_NAME}"),
         _event("another party's source", door, ("$.source", "foreign-source"), source=f"{door.other_source}-{IN_A_NAME}"),
         _event("a type of the other kind of party", door, ("$.type", "type-not-allowed"), **_what_it_is(json.loads(encode(of_others)))),
         _event("the same id with other content", door, ("$.id", "id-reused"), id=taken["id"], dataref=f"https://example.org/{IN_A_NAME}"),
+        _event("a name as an extension", door, ("$.?", "bad-extension"), **{CHILD: CHILD}),
+        _event("a list as an extension", door, ("$.pupil", "bad-extension"), pupil=[CHILD]),
         _event("a number as subject", door, ("$.subject", "bad-subject"), subject=CHILD),
         _event("a party as subject", door, ("$.subject", "bad-subject"), subject=door.other_kind),
         _event("a field that does not belong", door, ("$.data.pupil", "unknown-field"), data=taken["data"] | {"pupil": CHILD}),
+        _event("a name where something sealed may stand", door, door.not_sealed, data=taken["data"] | {"enclosures": [CHILD]}),
         _event("a name as a field", door, ("$.data.?", "unknown-field"), data=taken["data"] | {CHILD: CHILD}),
         _event("a name as a date", door, (f"$.data.{door.day}", "bad-format"), data=taken["data"] | {door.day: CHILD}),
         _event("a date after all calendars", door, (f"$.data.{door.day}", "bad-format"), data=taken["data"] | {door.day: "9999-12-31"}),
+        _event("a number as a date", door, (f"$.data.{door.day}", "wrong-type"), data=taken["data"] | {door.day: 999990019}),
         _event("null for a field", door, (f"$.data.{door.day}", "null"), data=taken["data"] | {door.day: None}),
         _event(
             "several errors at once",
@@ -132,6 +141,10 @@ def on_http(door: Door, issuer: Issuer) -> list[Request]:
         Request("a body over 10 MB, its length not said", own | batch, large, 413, chunked=True),
         Request("a batch of more than 1,000", own | batch, too_many, 400, (("$", "too-large"),)),
         Request("a batch that is no list", own | batch, good, 400, (("$", "bad-json"),)),
+        Request("a batch of ten million bytes of empty lists", own | batch, b"[" + b"[]," * 3_000_000 + b"[]]", 400, (("$", "too-large"),)),
+        Request("a batch of lists in each other", own | batch, b"[" * 5_000_000 + b"]" * 5_000_000, 400, (("$", "bad-json"),)),
+        Request("ten million bytes, compressed to ten thousand", own | batch | {"Content-Encoding": "gzip"}, gzip.compress(large), 415),
+        Request("a batch in another charset", own | {"Content-Type": f"{BATCH}; charset=utf-16"}, good, 400, (("$", "bad-content-type"),)),
         Request("a batch of bad JSON", own | batch, f'[{{"subject": "{CHILD}"'.encode(), 400, (("$", "bad-json"),)),
     ]
 

@@ -9,6 +9,7 @@ from passend_contracts.envelope import Envelope, read_back
 from passend_contracts.events import EventAccepted, EventRejected
 
 from services.chassis.testing import RunningService
+from tests.component.doors.answers import Answers
 from tests.component.doors.canary import assert_nothing_kept, traces
 from tests.component.doors.door import Door
 from tests.component.doors.inputs import Errors, Input, a_good, as_json, on_both_ways, on_kafka
@@ -38,7 +39,12 @@ def told(answer: Envelope) -> tuple[str, Errors]:
 
 
 async def test_a_bad_record_is_told_all_that_is_wrong_and_stops_nothing(
-    door: Door, service: RunningService, pair: Pair, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+    door: Door,
+    service: RunningService,
+    pair: Pair,
+    answers: Answers,
+    capsys: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     taken = a_good(door)
     bad = [*on_both_ways(door, taken), *on_kafka(door)]
@@ -49,9 +55,11 @@ async def test_a_bad_record_is_told_all_that_is_wrong_and_stops_nothing(
         await put(service, door, record)
         await service.topics.emit(door.from_topic, healthy)
 
-    first, *answers = await answers_at(door, service, 1 + 2 * len(bad))
+    first, *given = await answers_at(door, service, 1 + 2 * len(bad))
     assert (first.subject, first.data["event"]) == (taken["subject"], taken["id"])
-    rejections, receipts = answers[::2], answers[1::2]
+    rejections, receipts = given[::2], given[1::2]
+    for record, answer in zip(bad, rejections, strict=True):
+        answers.on_topic(record.what, "the party" if answer.subject == door.party else "its case", told(answer)[1])
     assert {record.what: told(answer) for record, answer in zip(bad, rejections, strict=True)} == {
         record.what: (record.case or door.party, record.errors) for record in bad
     }

@@ -8,6 +8,7 @@ import pytest
 from passend_contracts.envelope import BATCH, STRUCTURED, encode
 
 from services.chassis.testing import RunningService
+from tests.component.doors.answers import Answers
 from tests.component.doors.canary import CHILD, assert_nothing_kept, traces
 from tests.component.doors.door import Door
 from tests.component.doors.inputs import Errors, Request, a_good, as_json, on_both_ways, on_http
@@ -35,7 +36,13 @@ def told(answer: httpx.Response) -> tuple[int, Errors]:
 
 
 async def test_a_bad_request_is_told_all_that_is_wrong_and_stops_nothing(
-    door: Door, service: RunningService, issuer: Issuer, pair: Pair, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+    door: Door,
+    service: RunningService,
+    issuer: Issuer,
+    pair: Pair,
+    answers: Answers,
+    capsys: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     headers = {"Content-Type": STRUCTURED, **bearer(issuer.token(door.party))}
     taken = a_good(door)
@@ -43,17 +50,19 @@ async def test_a_bad_request_is_told_all_that_is_wrong_and_stops_nothing(
     good = await door.with_effect(service, len(bad))
 
     assert (await post(service, Request("good", headers, as_json(taken), 202))).status_code == 202
-    answers = {}
+    given = {}
     for request, healthy in zip(bad, good, strict=True):
-        answers[request.what] = await post(service, request)
+        given[request.what] = await post(service, request)
         accepted = await post(service, Request("good", headers, encode(healthy), 202))
         assert (accepted.status_code, accepted.json()["event"]) == (202, healthy.id), f"after: {request.what}"
 
-    assert {what: told(answer) for what, answer in answers.items()} == {request.what: (request.status, request.errors) for request in bad}
+    for what, answer in given.items():
+        answers.over_http(what, *told(answer))
+    assert {what: told(answer) for what, answer in given.items()} == {request.what: (request.status, request.errors) for request in bad}
     await door.acted_upon(service, good)
     arrived = {row["id"] for row in await rows(pair, door.service, "SELECT id FROM arrival")}
     assert arrived == {taken["id"], *(event.id for event in good)}
-    assert traces(*(part for answer in answers.values() for part in (answer.content, answer.headers.raw))) == []
+    assert traces(*(part for answer in given.values() for part in (answer.content, answer.headers.raw))) == []
     assert traces((await service.http.get("/metrics")).text) == []
     await assert_nothing_kept(door, pair, capsys, caplog)
 

@@ -7,12 +7,15 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from passend_contracts.enclosures import DOOR_KEYS
 
 from deploy.embedded.processes import Ports
 from deploy.simulator.doors import Doors, Topics
 from deploy.simulator.region import ANSWER, Doing, Region
 from tests.builders.events import BOARD, a_support_requested
+from tests.builders.keys import KEYS
 
+SERVICES = ("intake", "jgt_bridge", "notify")
 NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
 
 
@@ -22,6 +25,8 @@ def door(*codes: str) -> Callable[[httpx.Request], httpx.Response]:
     def answer(request: httpx.Request) -> httpx.Response:
         if request.url.path == "/token":
             return httpx.Response(200, json={"access_token": "invented"})
+        if request.url.path == "/v1/deursleutels":
+            return httpx.Response(200, json={"kinds": DOOR_KEYS, "keys": {service: KEYS[service].to_jwks() for service in SERVICES}})
         problem = {"errors": [{"code": code} for code in codes]}
         return httpx.Response(200, json=[{"status": 400, "problem": problem}] if request.content != b"[]" else [])
 
