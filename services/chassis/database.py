@@ -12,6 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 TRANSIENT = (DBAPIError, PoolTimeout, OSError)
 """What a broken database looks like; failed reconnects of asyncpg come unwrapped. Kafka's time-outs are OSErrors too: catch those first."""
 
+NO_MACHINE = (FileNotFoundError, FileExistsError, IsADirectoryError, NotADirectoryError)
+"""OSErrors that come from a mistake in the code: to try them again would hold a lane up for ever."""
+
 PART = "database"
 """The part of a service's health that works once the database answered and was brought to the newest version."""
 
@@ -23,7 +26,7 @@ def is_transient(error: BaseException) -> bool:
     """Whether trying again can help: the machine is broken, not the input and not the code."""
     if isinstance(error, DBAPIError):
         return not isinstance(error, IntegrityError) and (error.connection_invalidated or _is_server_fault(error))
-    return isinstance(error, TRANSIENT)
+    return isinstance(error, TRANSIENT) and not isinstance(error, NO_MACHINE)
 
 
 def _is_server_fault(error: DBAPIError) -> bool:

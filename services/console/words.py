@@ -51,6 +51,7 @@ EVENTS = {
     "placement_ended": Words("Het kind gaat weg van die school", "The child leaves that school"),
     "event_accepted": Words("Ontvangst bevestigd", "Receipt confirmed"),
     "event_rejected": Words("Bericht afgekeurd: de vorm klopt niet", "Message rejected: its form is wrong"),
+    "enclosures_not_passed_on": Words("Verzegeld deel niet doorgegeven aan het team", "Sealed part not passed on to the team"),
     "event_refused": Words("Bericht geweigerd: een regel verbiedt het", "Message refused: a rule forbids it"),
     "case_parked": Words("Een fout bij ons: een beheerder moet iets doen", "A fault of ours: an operator has to act"),
     "case_released": Words("De fout is opgelost: de zaak gaat verder", "The fault is mended: the case goes on"),

@@ -6,7 +6,8 @@ from datetime import datetime
 import structlog
 from passend_contracts import catalogue, enclosures
 from passend_contracts.enclosures import Enclosure, Refused
-from passend_contracts.events import EventRefused, JGTReferralRecalled
+from passend_contracts.events import EnclosuresNotPassedOn, JGTReferralRecalled
+from passend_contracts.events.enclosures_not_passed_on.v1 import Missing
 
 from services.chassis.calendar import day
 from services.chassis.transaction import Transaction
@@ -14,8 +15,8 @@ from services.jgt_bridge import translation
 from services.jgt_bridge.domain.referral import Consent, Referral, Sealed, State, Wish
 
 STATUS = "jgt.cases.v1"
-ENCLOSURE = "enclosure_passed_on"
-AGAIN = "Tell the team yourself, or send parents_consulted again with the enclosure sealed anew."
+NEEDED = "identity"
+"""Without it a team does not know whom to help, and has to ask the school."""
 
 log = structlog.get_logger()
 
@@ -85,29 +86,35 @@ def _refer_when_wanted(tx: Transaction[Referral], referral: Referral) -> None:
     today = day(tx.now)
     team = tx.service.region.team_for(referral.municipality, today)
     if referral.may_be_sent and decision.allowed and decision.because and team:
-        event = translation.referred(referral, team, decision.because, today, _passed_on(tx, referral))
+        passed, missing = _passed_on(tx, referral)
+        event = translation.referred(referral, team, decision.because, today, passed)
         addressed = [catalogue.to_topic(referral.municipality)]
         sent = tx.publish(event, sender=referral.board_urn, to=addressed, known_on=[STATUS], held=True)
         referral = referral.sent(sent, event.answer_due)
+        if missing:
+            told = EnclosuresNotPassedOn(referral=sent, missing=missing)
+            tx.publish(told, sender=tx.service.swv, to=[catalogue.to_topic(referral.board)])
         log.info("jgt_referred", team=team.id)
     tx.save(referral)
 
 
-def _passed_on(tx: Transaction[Referral], referral: Referral) -> list[Enclosure]:
-    """What the school sealed, for the gemeente that is asked, and unread by us.
+def _passed_on(tx: Transaction[Referral], referral: Referral) -> tuple[list[Enclosure], list[Missing]]:
+    """What the school sealed, for the gemeente that is asked and unread by us, and what the team has to do without.
 
-    What cannot be passed on keeps no family waiting: the referral goes without it, the school hears of it, and the team asks the school.
+    What cannot be passed on keeps no family waiting: the referral goes all the same, and the school hears of it.
     """
     to = tx.service.keys.current(referral.municipality, tx.now)
-    passed = []
+    passed, missing = [], []
     for sealed in referral.sealed:
+        enclosure = translation.enclosure(sealed)
         try:
-            passed.append(enclosures.passed_on(translation.enclosure(sealed), subject=referral.case_id, keys=tx.service.keys.own, to=to))
+            passed.append(enclosures.passed_on(enclosure, subject=referral.case_id, keys=tx.service.keys.own, to=to))
         except Refused as refused:
             log.warning("enclosure_not_passed_on", kind=sealed.kind, reason=refused.code, gemeente=referral.municipality)
-            told = EventRefused(event=sealed.event, rule=ENCLOSURE, ground=f"Its {sealed.kind} goes to no team: {refused}", possible=AGAIN)
-            tx.publish(told, sender=tx.service.swv, to=[catalogue.to_topic(referral.board)])
-    return passed
+            missing.append(Missing(kind=sealed.kind, because=refused.code.replace("-", "_")))
+    if NEEDED not in {sealed.kind for sealed in referral.sealed}:
+        missing.append(Missing(kind=NEEDED, because="not_given"))
+    return passed, missing
 
 
 async def _stop(tx: Transaction[Referral], referral: Referral, reason: str) -> Referral:

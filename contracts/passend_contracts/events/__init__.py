@@ -32,6 +32,7 @@ from passend_contracts.events.duty_of_care_fulfilled.v1 import DutyOfCareFulfill
 from passend_contracts.events.duty_of_care_resumed.v1 import DutyOfCareResumed
 from passend_contracts.events.duty_of_care_started.v1 import DutyOfCareStarted
 from passend_contracts.events.duty_of_care_suspended.v1 import DutyOfCareSuspended
+from passend_contracts.events.enclosures_not_passed_on.v1 import EnclosuresNotPassedOn
 from passend_contracts.events.event_accepted.v1 import EventAccepted
 from passend_contracts.events.event_refused.v1 import EventRefused
 from passend_contracts.events.event_rejected.v1 import EventRejected
@@ -111,6 +112,7 @@ __all__ = [
     "DutyOfCareResumed",
     "DutyOfCareStarted",
     "DutyOfCareSuspended",
+    "EnclosuresNotPassedOn",
     "EventAccepted",
     "EventRefused",
     "EventRejected",

@@ -1,6 +1,7 @@
 """The team gets what the school sealed, and nobody between them reads it."""
 
 import ast
+import json
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from passend_contracts import enclosures
 from passend_contracts.catalogue import to_topic
 from passend_contracts.enclosures import Content, Enclosure, Refused, Story
 from passend_contracts.envelope import Envelope
-from passend_contracts.events import EventRefused, JGTReferralDeclined, JGTReferralRecalled, JGTReferred
+from passend_contracts.events import EnclosuresNotPassedOn, JGTReferralDeclined, JGTReferralRecalled, JGTReferred
 
 from services import jgt_bridge as package
 from services.chassis.testing import RunningService
@@ -19,8 +20,10 @@ from tests.builders.events import (
     GEMEENTE,
     GEMEENTE_SYSTEM,
     a_consent_given,
+    a_consent_withdrawn,
     a_decline,
     a_parents_consulted,
+    a_reopen_requested,
     a_support_request_withdrawn,
     a_support_requested,
 )
@@ -97,16 +100,15 @@ async def test_what_cannot_be_passed_on_keeps_no_family_waiting_and_the_school_h
     consulted = await a_sealed_case(jgt_bridge, with_a_broken_key)
     [referral] = await told_about(jgt_bridge, TEAM, JGTReferred, [consulted.subject])
     assert {each.kind for each in enclosed(referral)} == {"identity", "contact"}
-    [refused] = await told_about(jgt_bridge, to_topic(BOARD), EventRefused, [consulted.subject])
-    assert (refused.data["event"], refused.data["rule"]) == (consulted.id, "enclosure_passed_on")
-    assert "story" in refused.data["ground"]
+    [told] = await told_about(jgt_bridge, to_topic(BOARD), EnclosuresNotPassedOn, [consulted.subject])
+    assert told.data == {"referral": referral.id, "missing": [{"kind": "story", "because": "tampered"}]}
 
 
 @pytest.fixture
 async def keyless(pair: Pair, issuer: Issuer, tmp_path: Path) -> AsyncIterator[RunningService]:
     """jgt_bridge in a region where the gemeente has given no key yet."""
     keys = settings_of_keys(tmp_path, jgt_bridge_app.NAME)
-    keys["public_keys"].write_text("{}", encoding="utf-8")
+    keys["public_keys"].write_text(json.dumps({"jgt_bridge": KEYS["jgt_bridge"].to_jwks()}), encoding="utf-8")
     async with run(pair, jgt_bridge_app.NAME, jgt_bridge_app.build, **issuer.settings, **keys) as service:
         yield service
 
@@ -115,8 +117,41 @@ async def test_a_gemeente_without_a_key_gets_the_referral_all_the_same(keyless: 
     consulted = await a_sealed_case(keyless)
     [referral] = await told_about(keyless, TEAM, JGTReferred, [consulted.subject])
     assert enclosed(referral) == []
-    refusals = await told_about(keyless, to_topic(BOARD), EventRefused, [consulted.subject], times=3)
-    assert {refusal.data["rule"] for refusal in refusals} == {"enclosure_passed_on"}
+    [told] = await told_about(keyless, to_topic(BOARD), EnclosuresNotPassedOn, [consulted.subject])
+    assert told.data["referral"] == referral.id
+    assert {(each["kind"], each["because"]) for each in told.data["missing"]} == {
+        (kind, "no_key_of_reader") for kind in ("identity", "contact", "story")
+    }
+
+
+async def test_a_referral_without_a_name_is_told_to_the_school(jgt_bridge: RunningService) -> None:
+    request = a_support_requested()
+    for event in (request, a_parents_consulted(request.subject), a_consent_given(request.subject)):
+        await jgt_bridge.deliver(SCHOOL, event)
+    [told] = await told_about(jgt_bridge, to_topic(BOARD), EnclosuresNotPassedOn, [request.subject])
+    assert told.data["missing"] == [{"kind": "identity", "because": "not_given"}]
+
+
+async def test_after_a_withdrawal_nothing_sealed_is_kept_for_a_new_consent(jgt_bridge: RunningService, pair: Pair) -> None:
+    consulted = await a_sealed_case(jgt_bridge)
+    await jgt_bridge.deliver(SCHOOL, a_consent_withdrawn(consulted.subject))
+    await told_about(jgt_bridge, TEAM, JGTReferralRecalled, [consulted.subject])
+    assert await rows(pair, "jgt_bridge", "SELECT * FROM sealed") == []
+    await jgt_bridge.deliver(SCHOOL, a_consent_given(consulted.subject))
+    _, second = await told_about(jgt_bridge, TEAM, JGTReferred, [consulted.subject], times=2)
+    assert enclosed(second) == []
+    await told_about(jgt_bridge, to_topic(BOARD), EnclosuresNotPassedOn, [consulted.subject])
+
+
+async def test_a_case_that_ends_and_goes_on_in_one_batch_keeps_nothing_sealed_either(jgt_bridge: RunningService, pair: Pair) -> None:
+    consulted = await a_sealed_case(jgt_bridge)
+    case = consulted.subject
+    await told_about(jgt_bridge, TEAM, JGTReferred, [case])
+    again = enclosing(a_parents_consulted(case), sealed(STORY, case))
+    for event in (a_support_request_withdrawn(case), a_reopen_requested(case), again):  # at once: a batch, most often
+        await jgt_bridge.deliver(SCHOOL, event)
+    await told_about(jgt_bridge, TEAM, JGTReferred, [case], times=2)
+    assert {row["kind"] for row in await rows(pair, "jgt_bridge", "SELECT kind FROM sealed")} == {"story"}
 
 
 async def test_the_last_enclosure_of_a_kind_counts(jgt_bridge: RunningService) -> None:
