@@ -16,7 +16,7 @@ help:
 	@echo "make up       the whole platform on this machine; Ctrl-C stops it"
 	@echo "make deploy   the same in containers, with Kafka and PostgreSQL; BASE_PORT=18080 shifts all ports; make undeploy stops it"
 	@echo "make test     all tests; PAIR=docker, embedded or both says against what (default: docker where an engine answers)"
-	@echo "make check    style, types, import rules and generated files"
+	@echo "make check    style, types, import rules, generated files, and that no contract breaks a released one"
 	@echo "make faults   the fault tests, at full length, and a table of what they lost; SEED=… repeats a run"
 	@echo "make bench    speed and memory, beside a bare alternative; a quarter of an hour at most, and nothing else should run meanwhile"
 	@echo "make bench-large  the same with tables of 10 million rows and 500,000 records waiting; an hour or two, some 25 GB of disk"
@@ -43,6 +43,7 @@ check: $(STAMP)
 	.venv/bin/mypy
 	.venv/bin/lint-imports --no-logo
 	$(PY) -m passend_contracts.export --check
+	.venv/bin/passend contracts check
 
 faults: $(STAMP)
 	SEED=$(SEED) $(PY) -m pytest tests/faults tests/journeys/test_weeks.py --pair $(PAIR) $(TESTS)

@@ -3,11 +3,12 @@
 import importlib
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from difflib import get_close_matches
 from functools import cached_property
+from operator import attrgetter
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Literal, TypeVar, get_args
@@ -94,6 +95,8 @@ class EventType(BaseModel):
     retention: str
     owner: str
     response: str
+    sunset: Mapping[str, date] = {}
+    """By version (`v1`), the day after which it may be deleted: announced by a release, and never brought forward."""
 
     @cached_property
     def type(self) -> str:
@@ -241,15 +244,16 @@ def accept(decoded: Envelope | Invalid, also: Iterable[Problem] = ()) -> EventDa
     Takes what decoding gave, good or bad, and what the door itself found (`also`), so that a sender learns all of it at once.
     """
     problems = list(also) if isinstance(decoded, Envelope) else [*decoded.problems, *also]
-    attributes = known(decoded) if isinstance(decoded, Envelope) else decoded.known
-    problems += _door_problems(attributes)
-    entry = _BY_TYPE.get(attributes.get("type", ""))
-    if entry and "data" in attributes:
+    wire_type, schema, subject, data = _judged(decoded) if isinstance(decoded, Envelope) else map(decoded.known.get, JUDGED)
+    problems += _door_problems(wire_type, schema, subject)
+    entry = _BY_TYPE.get(wire_type or "")
+    if entry and data is not None:
         try:
-            event = entry.model.from_wire(attributes["data"], closed=True)
+            event = entry.model.from_wire(data, closed=True)
         except ValidationError as error:
             problems += _data_problems(error, entry.model)
     if problems:
+        attributes = known(decoded) if isinstance(decoded, Envelope) else decoded.known
         if not is_uuid(attributes.get("subject", "")):  # a party's name is a subject elsewhere, and here no case to answer about
             attributes.pop("subject", None)
         raise Invalid(problems, attributes)
@@ -265,14 +269,17 @@ def read_form(model: type[Form], data: Any) -> Form:
     raise Invalid(replace(problem, path=problem.path.replace("$.data", "$", 1)) for problem in problems)
 
 
-def _door_problems(attributes: Mapping[str, Any]) -> Iterator[Problem]:
-    wire_type, schema = attributes.get("type"), attributes.get("dataschema")
+JUDGED = ("type", "dataschema", "subject", "data")
+_judged: Callable[[Envelope], tuple[Any, ...]] = attrgetter(*JUDGED)
+
+
+def _door_problems(wire_type: str | None, schema: str | None, subject: str | None) -> Iterator[Problem]:
     entry = _BY_TYPE.get(wire_type or "")
     if wire_type and not entry:
         yield from _type_problems(wire_type)
     if entry and schema and schema != entry.dataschema:
         yield Problem("$.dataschema", "wrong-dataschema", f"the schema of this type is {entry.dataschema}; give that, or leave it out")
-    if (subject := attributes.get("subject")) and not is_uuid(subject):
+    if subject and not is_uuid(subject):
         yield Problem("$.subject", "bad-subject", "give the id of the case, a UUID in lower case")
 
 
@@ -331,16 +338,21 @@ def _path(location: tuple[int | str, ...]) -> str:
 
 
 def load(folder: Path = EVENTS_FOLDER, package: str = "passend_contracts.events") -> tuple[EventType, ...]:
-    """Every event of a folder, in order of its stem; raises `CatalogueError` where a folder does not hold together."""
-    return tuple(_entry(path, package) for path in sorted(folder.glob("*/event.toml")))
+    """Every event of a folder in each of its versions, by its stem; raises `CatalogueError` where a folder does not hold together."""
+    return tuple(_entry(path, version, package) for path in sorted(folder.glob("*/event.toml")) for version in _versions(path.parent))
 
 
-def _entry(path: Path, package: str) -> EventType:
+def _versions(folder: Path) -> list[int]:
+    """By their modules, `v1.py` and those beside it; where there is none, importing the first one says so."""
+    return sorted(int(path.stem[1:]) for path in folder.glob("v[0-9]*.py")) or [1]
+
+
+def _entry(path: Path, version: int, package: str) -> EventType:
     stem = path.parent.name
     try:
         said = tomllib.loads(path.read_text(encoding="utf-8"))
-        module = importlib.import_module(f"{package}.{stem}.v1")
-        return EventType(stem=stem, version=1, model=_model(module, stem), **said)
+        module = importlib.import_module(f"{package}.{stem}.v{version}")
+        return EventType(stem=stem, version=version, model=_model(module, stem), **said)
     except (ValidationError, ValueError, TypeError, ImportError) as broken:
         raise CatalogueError(f"{stem}/event.toml: {broken}") from broken
 
@@ -349,7 +361,7 @@ def _model(module: ModuleType, stem: str) -> type[EventData]:
     for name, member in vars(module).items():
         if name.lower() == stem.replace("_", "") and isinstance(member, type) and issubclass(member, EventData):
             return member
-    raise ValueError(f"v1.py has no event class that is named after {stem}")
+    raise ValueError(f"{module.__name__.rpartition('.')[2]}.py has no event class that is named after {stem}")
 
 
 EVENTS = load()

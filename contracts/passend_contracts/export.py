@@ -28,7 +28,7 @@ _BOUNDS = {
 }
 """The only types there are, and what each must have at least one of, so that nothing is without an end."""
 _KEYWORDS = {
-    *("$schema", "$id", "title", "description", "type", "x-privacy", "x-known-values"),
+    *("$schema", "$id", "title", "description", "type", "deprecated", "x-privacy", "x-known-values"),
     *("properties", "required", "additionalProperties", "items", "minItems", "maxItems"),
     *("pattern", "format", "minLength", "maxLength", "minimum", "maximum", "enum"),
 }
@@ -67,14 +67,19 @@ def closed_schema(event: EventType) -> Schema:
         "title": event.model.__name__,
         **{key: value for key, value in body.items() if key not in {"$defs", "title"}},
     }
-    _check_strict(schema, event.stem)
+    check_strict(schema, event.stem)
     return schema
 
 
 def opened_schema(event: EventType) -> Schema:
     """The schema for who reads: the same, but fields that it does not know are ignored."""
-    opened: Schema = _opened(closed_schema(event))
-    return opened
+    return opened(closed_schema(event))
+
+
+def opened(schema: Schema) -> Schema:
+    """A closed schema as who reads takes it."""
+    without: Schema = _opened(schema)
+    return without
 
 
 def _inlined(node: Any, definitions: Schema) -> Any:
@@ -105,7 +110,8 @@ def _opened(node: Any) -> Any:
     return node
 
 
-def _check_strict(schema: Schema, where: str) -> None:
+def check_strict(schema: Schema, where: str) -> None:
+    """Raise `NotStrict` where a schema, called `where`, uses or lacks a word so that it is outside the subset."""
     for path, part in fields_of(schema, where):
         wrong = [*_missing(part, described=not path.endswith("[]")), *(f"{name} is not allowed" for name in part.keys() - _KEYWORDS)]
         if wrong:

@@ -21,6 +21,7 @@ from types import MappingProxyType
 
 from passend_contracts import catalogue
 
+from deploy.embedded import java_port
 from deploy.embedded.parent import die_with_parent
 from deploy.kafka.topics import Topics, topics_of
 from services.chassis.region import load
@@ -152,6 +153,7 @@ def main() -> None:
     """Serve until SIGTERM or SIGINT, or until the parent is gone."""
     arguments = argparse.ArgumentParser(prog="python -m deploy.embedded.broker")
     arguments.add_argument("--port", type=int, default=9092)
+    arguments.add_argument("--java-port", type=int, help="where clients written in Java are served: see java_port.py")
     arguments.add_argument("--region", type=Path, required=True)
     options = arguments.parse_args()
     die_with_parent()
@@ -160,8 +162,10 @@ def main() -> None:
     broker = Broker(topics)
     try:
         broker.serve(options.port)
+        if options.java_port:
+            java_port.listen(options.java_port, options.port)
     except OSError as taken:
-        sys.exit(f"broker: port {options.port}: {taken.strerror}")
+        sys.exit(f"broker: port {options.port}, or {options.java_port} for Java: {taken.strerror}")
     print(json.dumps({"event": "broker_ready", "port": options.port, "log_id": broker.log_id, "topics": len(topics)}), flush=True)
     signal.sigwait({signal.SIGTERM, signal.SIGINT})
     os._exit(0)  # nothing to save, and the library's threads would be waited for

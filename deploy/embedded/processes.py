@@ -19,6 +19,8 @@ REGION = ROOT / "deploy" / "region" / "po2801.toml"
 BASE_PORT = 8080
 SERVICES = ("intake", "jgt_bridge", "placement", "notify", "console")
 BROKER = "broker"
+JAVA = "java"
+"""The broker's port for clients written in Java."""
 MAIL, SMTP = "mail", "smtp"
 """The page with what was mailed, and where it is handed in."""
 BEGINS = "each in a life of its own"
@@ -37,7 +39,7 @@ class Ports:
     def all(self) -> dict[str, int]:
         """Port by process."""
         services = {"console": 8080, "intake": 8081, "jgt_bridge": 8082, "notify": 8084, "placement": 8085}
-        usual = {**services, MAIL: 8086, SMTP: 8087, "issuer": 8089, BROKER: 9092, "database": 5433}
+        usual = {**services, MAIL: 8086, SMTP: 8087, "issuer": 8089, BROKER: 9092, JAVA: 9093, "database": 5433}
         return {name: port - BASE_PORT + self.base for name, port in usual.items()}
 
     def of(self, name: str) -> int:
@@ -103,8 +105,11 @@ def _database(directory: Path, ports: Ports) -> Child:
 
 
 def _broker(ports: Ports) -> Child:
-    command = module("deploy.embedded.broker", "--port", str(ports.of(BROKER)), "--region", str(REGION))
-    return Child(BROKER, command, ready=listens(ports.of(BROKER)), address=f"Kafka protocol on {ports.kafka}, in memory")
+    where = ("--port", str(ports.of(BROKER)), "--java-port", str(ports.of(JAVA)))
+    address = f"Kafka protocol on {ports.kafka} (clients in Java: {HOST}:{ports.of(JAVA)}), in memory"
+    return Child(
+        BROKER, module("deploy.embedded.broker", *where, "--region", str(REGION)), ready=listens(ports.of(BROKER)), address=address
+    )
 
 
 def _issuer(directory: Path, ports: Ports) -> Child:

@@ -20,6 +20,7 @@ import uvloop
 from services.chassis import runtime, telemetry
 from tests.benchmarks import (
     chart,
+    codec,
     crisis,
     door,
     hop,
@@ -78,6 +79,7 @@ SUBJECTS = {
     "timers": Subject("Timers", timers.measured),
     "overview": Subject("The console's overview", overview.measured),
     "sealing": Subject("Sealed parts", sealing.measured, "none"),
+    "codec": Subject("The contracts by themselves", codec.measured, "none"),
     "suite": Subject("The tests that need nothing", suite.measured, "none"),
 }
 LARGE = {

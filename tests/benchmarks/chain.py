@@ -11,6 +11,7 @@ from passend_contracts.catalogue import SERVICES, Service
 from deploy.embedded.child import Child, answers, module
 from deploy.embedded.supervisor import Supervisor
 from tests.benchmarks.referral import Addresses
+from tests.builders.keys import KEYS, settings_of_keys
 from tests.pairs.pair import Pair
 from tests.pairs.ports import free_port
 from tests.pairs.topics import REGION
@@ -31,7 +32,8 @@ async def chain(pair: Pair, *services: Service, **settings: str) -> AsyncIterato
     """These services and an issuer, started and ready, ended in order; `settings` are told to each service."""
     ports = {name: free_port() for name in ("issuer", *SERVICES)}
     with TemporaryDirectory(prefix="passend-") as directory:
-        stages = _issuer(Path(directory), ports), [_service(pair, name, ports, settings) for name in services]
+        told = {name: {**settings, **_keys(Path(directory), name)} for name in services}
+        stages = _issuer(Path(directory), ports), [_service(pair, name, ports, told[name]) for name in services]
         supervisor = Supervisor(stages, Path(directory), say=lambda _: None)
         stop, ready = asyncio.Event(), asyncio.Event()
         running = asyncio.create_task(supervisor.run(stop, ready.set))
@@ -41,6 +43,11 @@ async def chain(pair: Pair, *services: Service, **settings: str) -> AsyncIterato
         finally:
             stop.set()
             await running
+
+
+def _keys(directory: Path, service: str) -> dict[str, str]:
+    """What it is told of keys: those that a school seals to, where it has one."""
+    return {name: str(value) for name, value in settings_of_keys(directory, service).items()} if service in KEYS else {}
 
 
 def _issuer(directory: Path, ports: dict[str, int]) -> Sequence[Child]:

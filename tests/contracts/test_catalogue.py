@@ -148,6 +148,17 @@ def test_a_description_that_does_not_hold_together_is_named(tmp_path: Path, old:
         load(tmp_path)
 
 
+def test_a_second_version_stands_beside_the_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "later" / "support_requested"
+    shutil.copytree(EVENTS_FOLDER / "support_requested", folder)
+    (folder / "v2.py").write_text((folder / "v1.py").read_text(encoding="utf-8").replace("age_band", "band_of_age"), encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    first, second = load(tmp_path / "later", package="later")
+    assert [entry.type for entry in (first, second)] == [f"nl.passendonderwijs.support-requested.v{number}" for number in (1, 2)]
+    assert second.dataschema.endswith("/support-requested/v2")
+    assert ("age_band" in first.model.model_fields, "band_of_age" in second.model.model_fields) == (True, True)
+
+
 def test_a_folder_without_a_model_is_named(tmp_path: Path) -> None:
     shutil.copytree(EVENTS_FOLDER / "withheld", tmp_path / "nothing_said")
     with pytest.raises(CatalogueError, match="nothing_said"):

@@ -6,7 +6,7 @@ import pytest
 from jsonschema import Draft7Validator
 from passend_contracts.catalogue import EVENTS, EventType
 from passend_contracts.export import EVENTS_PAGE, NotStrict, closed_schema, main, stale
-from passend_contracts.vocabulary import Day, EventData
+from passend_contracts.vocabulary import Code, Day, EventData, Maybe
 from pydantic import Field
 
 from tests.contracts.examples import name_of
@@ -58,6 +58,16 @@ class EitherOr(EventData):
     """Two types at once."""
 
     code: Annotated[int, Field(ge=0, le=1)] | Day = Field(description="A code or a day.")
+
+
+class Leaving(EventData):
+    """A field that will go."""
+
+    code: Maybe[Code] = Field(None, description="A code.", deprecated=True)
+
+
+def test_a_field_that_will_go_is_marked_in_the_schema() -> None:
+    assert closed_schema(EVENTS[0].model_copy(update={"model": Leaving}))["properties"]["code"]["deprecated"] is True
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import psutil
 
 from tests.pairs.embedded import Process
 from tests.pairs.kafka import wait_for_kafka
+from tests.pairs.ports import free_port
 from tests.pairs.topics import REGION
 
 WITHIN = 20.0
@@ -18,7 +19,8 @@ class Broker(Process):
     """The embedded broker on a port of its own."""
 
     def __init__(self, log: Path) -> None:
-        super().__init__("deploy.embedded.broker", log, "--region", str(REGION))
+        self.java_port = free_port()
+        super().__init__("deploy.embedded.broker", log, "--region", str(REGION), "--java-port", str(self.java_port))
         self.kafka = f"127.0.0.1:{self.port}"
 
     async def answers(self) -> None:
