@@ -21,22 +21,21 @@ from services.chassis.transaction import Transaction
 from services.intake.domain.case import Case, Handover, Known, Outcome, Result
 from services.intake.domain.crisis import Crisis
 from services.intake.domain.history import Entry
-from services.intake.domain.obligation import Obligation, consult_parents
+from services.intake.domain.obligation import Obligation
 
 
 def new_case(event: SupportRequested, tx: Transaction[Known]) -> Case:
     """The case that a request for support opens, for the board that sent it."""
-    board, today = tx.party or "", day(tx.now)
-    return Case(
-        id=tx.case_id,
-        board=board,
+    today = day(tx.now)
+    return Case.opened(
+        tx.case_id,
+        board=tx.party or "",
         board_urn=tx.sender,
         school=event.school,
         municipality=event.home_municipality,
         age_band=event.age_band,
         opened_on=today,
         team_known=tx.service.region.team_for(event.home_municipality, today) is not None,
-        obligations=(consult_parents(board, today),),
     )
 
 

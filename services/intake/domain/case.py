@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
 from services.intake.domain import obligation as duty
 from services.intake.domain.crisis import Ahead, Call, Crisis
@@ -86,6 +87,11 @@ class Case:
     def __post_init__(self) -> None:
         if self.is_open and not self.obligations:
             raise ValueError("an open case without an obligation is a child without a next step")
+
+    @classmethod
+    def opened(cls, case_id: str, *, board: str, opened_on: date, **child: Any) -> "Case":
+        """A new case, and what is owed to the child first: that the school talks with the parents."""
+        return cls(id=case_id, board=board, opened_on=opened_on, obligations=(duty.consult_parents(board, opened_on),), **child)
 
     @property
     def is_open(self) -> bool:
