@@ -80,6 +80,16 @@ def events_of(kind: PartyKind) -> Json:
 _HERE = f"#/paths/~1v1~1gebeurtenissen/post/requestBody/content/{STRUCTURED.replace('/', '~1')}/schema"
 
 
+_EXTENSION: Json = {
+    "description": "An extension of CloudEvents; one that is not known here is dropped.",
+    "anyOf": [
+        {"type": "string", "pattern": r"^[^\x00-\x1f\x7f-\x9f]*$"},
+        {"type": "integer", "minimum": -(2**31), "maximum": 2**31 - 1},
+        {"type": "boolean"},
+    ],
+}
+
+
 def _event(entry: EventType) -> Json:
     data = json.loads((entry.folder / f"v{entry.version}.schema.json").read_text(encoding="utf-8"))
     return {
@@ -98,4 +108,6 @@ def _event(entry: EventType) -> Json:
             "datacontenttype": {"const": "application/json"},
             "data": {name: part for name, part in data.items() if not name.startswith("$")},
         },
+        "propertyNames": {"pattern": "^[a-z0-9]+$"},
+        "additionalProperties": _EXTENSION,
     }

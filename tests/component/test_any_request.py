@@ -12,7 +12,7 @@ import pytest
 import schemathesis
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, given, settings as bounded
 from hypothesis.errors import Unsatisfiable
 from passend_contracts.envelope import encode
 from schemathesis import Case, GenerationMode
@@ -54,9 +54,9 @@ SIDES = (
 
 @pytest.mark.parametrize("side", SIDES, ids=lambda side: side.name)
 async def test_any_request_is_answered_as_described(pair: Pair, issuer: Issuer, tokens: Tokens, side: Side) -> None:
-    app = side.build(settings_of(pair, side.name))
-    described = set(app.openapi()["paths"])
-    cases = list(requests(app))  # it takes seconds, in which a running service would lose Kafka
+    settings = settings_of(pair, side.name)
+    described = set(side.build(settings).openapi()["paths"])
+    cases = list(requests(side.build(settings)))  # it takes seconds, in which a running service would lose Kafka
     async with run(pair, side.name, side.build, **issuer.settings) as service:
         there = await ids(service, tokens)
         for case in cases[::2]:
@@ -83,10 +83,10 @@ async def ids(service: RunningService, tokens: Tokens) -> dict[str, str]:
 
 def requests(app: FastAPI) -> Iterator[Case[Any]]:
     """Requests to every route, those that the document leaves out included."""
-    app.openapi_schema = None
     for route in app.routes:
-        if isinstance(route, APIRoute):
-            route.include_in_schema = True
+        for each in (route, *getattr(getattr(route, "original_router", None), "routes", ())):
+            if isinstance(each, APIRoute):
+                each.include_in_schema = True
     for methods in schemathesis.openapi.from_dict(app.openapi()).values():
         for operation in methods.values():
             for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
@@ -97,7 +97,7 @@ def drawn(operation: Any, mode: GenerationMode) -> list[Case[Any]]:
     """Requests to one route; none where none can be bad."""
     cases: list[Case[Any]] = []
 
-    @settings(max_examples=EACH, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck), database=None)
+    @bounded(max_examples=EACH, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck), database=None)
     @given(operation.as_strategy(generation_mode=mode))
     def draw(case: Case[Any]) -> None:
         cases.append(case)

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 from passend_contracts.catalogue import EVENTS, EventType, accept, from_topic, of, read
+from passend_contracts.enclosures import KINDS, Enclosure, belongs
 from passend_contracts.envelope import KAFKA_HEADERS, Envelope, Invalid, decode_kafka, encode
 from passend_contracts.events.next_step_set.v1 import Obligation
 from passend_contracts.export import EVENTS_PAGE, closed_schema, fields_of, opened_schema
@@ -65,6 +66,13 @@ def test_a_valid_example_is_read_and_fits_the_schema(event: EventType, path: Pat
     assert read(envelope).to_wire() == envelope.data
     assert envelope.dataschema == event.dataschema
     assert [*CLOSED[event.stem].iter_errors(envelope.data)] == []
+
+
+def test_what_is_sealed_in_an_example_belongs_to_its_event_and_its_board() -> None:
+    sealed = [(event["subject"], each) for event in (content(path) for _, path in VALID) for each in event["data"].get("enclosures", ())]
+    for subject, each in sealed:
+        belongs(Enclosure.from_wire(each, closed=True), subject=subject, controller="bg41234")
+    assert {each["kind"] for _, each in sealed} == set(KINDS)
 
 
 @pytest.mark.parametrize(("event", "path"), INVALID, ids=name_of)
