@@ -95,8 +95,8 @@ class EventType(BaseModel):
     retention: str
     owner: str
     response: str
-    sunset: Mapping[str, date] = {}
-    """By version (`v1`), the day after which it may be deleted: announced by a release, and never brought forward."""
+    sunset: date | None = None
+    """After this day the version may be deleted: announced by a release under `[sunset]`, and never brought forward."""
 
     @cached_property
     def type(self) -> str:
@@ -351,6 +351,7 @@ def _entry(path: Path, version: int, package: str) -> EventType:
     stem = path.parent.name
     try:
         said = tomllib.loads(path.read_text(encoding="utf-8"))
+        said["sunset"] = dict(said.get("sunset", {})).get(f"v{version}")
         module = importlib.import_module(f"{package}.{stem}.v{version}")
         return EventType(stem=stem, version=version, model=_model(module, stem), **said)
     except (ValidationError, ValueError, TypeError, ImportError) as broken:

@@ -2,6 +2,7 @@
 
 import re
 import shutil
+from datetime import date
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -152,10 +153,13 @@ def test_a_second_version_stands_beside_the_first(tmp_path: Path, monkeypatch: p
     folder = tmp_path / "later" / "support_requested"
     shutil.copytree(EVENTS_FOLDER / "support_requested", folder)
     (folder / "v2.py").write_text((folder / "v1.py").read_text(encoding="utf-8").replace("age_band", "band_of_age"), encoding="utf-8")
+    with (folder / "event.toml").open("a", encoding="utf-8") as description:
+        description.write("\n[sunset]\nv1 = 2030-08-01\n")
     monkeypatch.syspath_prepend(tmp_path)
     first, second = load(tmp_path / "later", package="later")
     assert [entry.type for entry in (first, second)] == [f"nl.passendonderwijs.support-requested.v{number}" for number in (1, 2)]
     assert second.dataschema.endswith("/support-requested/v2")
+    assert (first.sunset, second.sunset) == (date(2030, 8, 1), None)
     assert ("age_band" in first.model.model_fields, "band_of_age" in second.model.model_fields) == (True, True)
 
 
