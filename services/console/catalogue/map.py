@@ -17,8 +17,8 @@ HOW = Words(
     "An arrow leads from who tells to who hears, with the number of kinds of events; red: crises only. Choose an arrow or a name.",
 )
 WATCHED = Words(
-    "Het overzicht (console) hoort alles: zijn pijlen staan alleen in de lijst.",
-    "The console hears everything: its arrows are in the list only.",
+    "Het overzicht (console) hoort alles. Zijn pijlen, en pijlen die door een ander vak zouden gaan, staan alleen in de lijst.",
+    "The console hears everything. Its arrows, and those that would go through another box, are in the list only.",
 )
 WATCHER = "console"
 """Reads every topic that a service writes: its arrows would cover all others, so they stand in the list alone."""
@@ -82,9 +82,21 @@ def _listed(pair: tuple[Actor, Actor], ways: list[Route], place: Place) -> Html:
 
 
 def _drawing(told: Told, place: Place) -> Html:
-    arrows = (_arrow(pair, on_it, back=pair[::-1] in told) for pair, on_it in told.items() if WATCHER not in pair)
+    drawn = ((pair, on_it) for pair, on_it in told.items() if WATCHER not in pair and not _goes_through_a_box(*pair))
+    arrows = (_arrow(pair, on_it, back=pair[::-1] in told) for pair, on_it in drawn)
     boxes = (_box(each, place) for each in AT)
     return el("svg", el("title", f"{MAP.nl} / {MAP.en}"), arrows, boxes, viewBox=f"0 0 {WIDTH} {HEIGHT}", width=WIDTH, height=HEIGHT)
+
+
+def _goes_through_a_box(speaker: Actor, listener: Actor) -> bool:
+    """Whether somebody else's box lies between the two: on a line, since all boxes stand in rows and columns."""
+    here, there = Point(*AT[speaker]), Point(*AT[listener])
+    between = (Point(*at) for each, at in AT.items() if each not in {speaker, listener})
+    return any(
+        (here.y == at.y == there.y and min(here.x, there.x) < at.x < max(here.x, there.x))
+        or (here.x == at.x == there.x and min(here.y, there.y) < at.y < max(here.y, there.y))
+        for at in between
+    )
 
 
 def _box(each: Actor, place: Place) -> Html:
