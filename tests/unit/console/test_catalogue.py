@@ -164,7 +164,8 @@ def test_the_map_leads_to_every_event_that_somebody_tells_somebody() -> None:
     pairs = {(way.speaker, way.listener) for way in ways if way.speaker != way.listener}
     assert {f"{speaker}-{listener}" for speaker, listener in pairs} <= set(Links(drawn).ids)
     arrows = {link for link in Links(drawn.partition("<svg")[2].partition("</svg>")[0]).to if link.startswith("#")}
-    assert arrows == {f"#{speaker}-{listener}" for speaker, listener in pairs if "console" not in (speaker, listener)}
+    behind_a_box = {("jgt_bridge", "board")}
+    assert arrows == {f"#{speaker}-{listener}" for speaker, listener in pairs - behind_a_box if "console" not in (speaker, listener)}
     assert {f"{way.event.type}.html" for way in ways} <= set(Links(drawn).to)
 
 
