@@ -165,13 +165,14 @@ class Transaction(Generic[S]):
         self.state, self.saved = state, True
 
     def publish(
-        self, data: EventData, *, sender: str | None = None, to: Sequence[str] = (), known_on: Sequence[str] = (), held: bool = False
+        self, data: EventData, *, sender: str | None = None, to: Sequence[str] = (), known_on: Sequence[str] = (), held: bool | str = False
     ) -> str:
         """Tell it, after the commit, and return the event's id; `to` defaults to the topic of the catalogue.
 
         `known_on` are topics that get the same event without its enclosures: their readers may know of it, and have no use for those.
         The id is derived from the cause, so that running again repeats and never doubles. `sender` is the URN in whose name the
-        service speaks (default: the sender of the cause). What is `held` can be withheld under its id until the relay has claimed it.
+        service speaks (default: the sender of the cause). What is `held` can be withheld until the relay has
+        claimed it: under its own id, or together with another event under that one's.
         """
         kind = catalogue.of(type(data))
         ordinal = sum(1 for row in self.outgoing if row.event.type == kind.type)
@@ -183,7 +184,7 @@ class Transaction(Generic[S]):
             cause=self.event,
             ordinal=ordinal,
         )
-        hold = event.id if held else None
+        hold = held if isinstance(held, str) else event.id if held else None
         self.outgoing.extend(Outgoing(event, topic, hold) for topic in to or kind.topics)
         if known_on:
             open_to_all = replace(event, data=dict(in_clear(event.data)))

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, delete, select
+from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.chassis.rows import among, put
@@ -42,8 +42,6 @@ def _consent(*, purposes: list[str], on: str, **same: Any) -> Consent:
 async def save(connection: AsyncConnection, states: Mapping[str, Referral]) -> None:
     """Write these referrals in place of what was there."""
     await put(connection, ReferralRow, [_row(each) for each in states.values()])
-    if forgetting := [referral.case_id for referral in states.values() if referral.forgets]:
-        await connection.execute(delete(SealedRow).where(among(SealedRow.case_id, forgetting)))
     if sealed := [_sealed_row(referral, each) for referral in states.values() for each in referral.sealed if not each.kept]:
         await put(connection, SealedRow, sealed)
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import cast
 
 from passend_contracts import consent
-from passend_contracts.enclosures import Enclosure
+from passend_contracts.enclosures import Enclosure, Refused
 from passend_contracts.events import ConsentGiven, ConsentWithdrawn, JGTReferralOverdue, JGTReferred, ParentsConsulted, SupportRequested
 from passend_contracts.vocabulary import AgeBand
 
@@ -35,7 +35,9 @@ def sealed(event: SupportRequested | ParentsConsulted, tx: Transaction[Referral]
 
 
 def enclosure(sealed: Sealed) -> Enclosure:
-    """The enclosure that was kept."""
+    """The enclosure that was kept; raises `Refused` where it was not."""
+    if not sealed.body:
+        raise Refused("not-kept", "it was dropped when the case ended or consent was withdrawn")
     return Enclosure.from_wire(sealed.body, closed=False)
 
 

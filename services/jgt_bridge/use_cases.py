@@ -93,7 +93,7 @@ def _refer_when_wanted(tx: Transaction[Referral], referral: Referral) -> None:
         referral = referral.sent(sent, event.answer_due)
         if missing:
             told = EnclosuresNotPassedOn(referral=sent, missing=missing)
-            tx.publish(told, sender=tx.service.swv, to=[catalogue.to_topic(referral.board)])
+            tx.publish(told, sender=tx.service.swv, to=[catalogue.to_topic(referral.board)], held=sent)
         log.info("jgt_referred", team=team.id)
     tx.save(referral)
 
@@ -101,18 +101,19 @@ def _refer_when_wanted(tx: Transaction[Referral], referral: Referral) -> None:
 def _passed_on(tx: Transaction[Referral], referral: Referral) -> tuple[list[Enclosure], list[Missing]]:
     """What the school sealed, for the gemeente that is asked and unread by us, and what the team has to do without.
 
-    What cannot be passed on keeps no family waiting: the referral goes all the same, and the school hears of it.
+    What cannot be passed on keeps no family waiting: the referral goes all the same, and the school hears of it. A school that has never
+    sealed anything hears nothing: its team asks it anyway.
     """
     to = tx.service.keys.current(referral.municipality, tx.now)
     passed, missing = [], []
     for sealed in referral.sealed:
-        enclosure = translation.enclosure(sealed)
         try:
+            enclosure = translation.enclosure(sealed)
             passed.append(enclosures.passed_on(enclosure, subject=referral.case_id, keys=tx.service.keys.own, to=to))
         except Refused as refused:
             log.warning("enclosure_not_passed_on", kind=sealed.kind, reason=refused.code, gemeente=referral.municipality)
             missing.append(Missing(kind=sealed.kind, because=refused.code.replace("-", "_")))
-    if NEEDED not in {sealed.kind for sealed in referral.sealed}:
+    if referral.sealed and NEEDED not in {sealed.kind for sealed in referral.sealed}:
         missing.append(Missing(kind=NEEDED, because="not_given"))
     return passed, missing
 

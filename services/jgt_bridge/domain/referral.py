@@ -52,6 +52,7 @@ class Sealed:
     event: str
     """The event that it came with."""
     body: Mapping[str, Any]
+    """Empty when it was not kept."""
     kept: bool = False
     """Whether it stands in our table already."""
 
@@ -79,8 +80,6 @@ class Referral:
     open: bool = True
     sealed: tuple[Sealed, ...] = ()
     """The last of each kind."""
-    forgets: bool = False
-    """Whether what our table holds sealed of this case is to go."""
 
     def enclosing(self, sealed: Sequence[Sealed]) -> "Referral":
         """With these; each takes the place of what was sealed of its kind before."""
@@ -118,8 +117,8 @@ class Referral:
         return replace(self, open=False).unsealed()
 
     def unsealed(self) -> "Referral":
-        """With nothing kept for a team: there is nobody any more whom it may go to."""
-        return replace(self, sealed=(), forgets=True)
+        """With nothing kept for a team, since there is nobody any more whom it may go to; only that there was something is still known."""
+        return replace(self, sealed=tuple(Sealed(each.kind, each.event, {}) for each in self.sealed))
 
     def reopened(self) -> "Referral":
         """The case goes on: a new conversation decides what is wished now."""

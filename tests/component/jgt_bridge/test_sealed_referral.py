@@ -33,6 +33,7 @@ from tests.component.facts import rows, told_about
 from tests.component.issuer import Issuer
 from tests.pairs.pair import Pair
 
+SEALED = "SELECT * FROM sealed WHERE body <> '{}'"
 SCHOOL, STATUS, TEAM = "school.cases.v1", "jgt.cases.v1", to_topic(GEMEENTE)
 
 
@@ -126,7 +127,8 @@ async def test_a_gemeente_without_a_key_gets_the_referral_all_the_same(keyless: 
 
 async def test_a_referral_without_a_name_is_told_to_the_school(jgt_bridge: RunningService) -> None:
     request = a_support_requested()
-    for event in (request, a_parents_consulted(request.subject), a_consent_given(request.subject)):
+    talk = enclosing(a_parents_consulted(request.subject), sealed(STORY, request.subject))
+    for event in (request, talk, a_consent_given(request.subject)):
         await jgt_bridge.deliver(SCHOOL, event)
     [told] = await told_about(jgt_bridge, to_topic(BOARD), EnclosuresNotPassedOn, [request.subject])
     assert told.data["missing"] == [{"kind": "identity", "because": "not_given"}]
@@ -136,11 +138,14 @@ async def test_after_a_withdrawal_nothing_sealed_is_kept_for_a_new_consent(jgt_b
     consulted = await a_sealed_case(jgt_bridge)
     await jgt_bridge.deliver(SCHOOL, a_consent_withdrawn(consulted.subject))
     await told_about(jgt_bridge, TEAM, JGTReferralRecalled, [consulted.subject])
-    assert await rows(pair, "jgt_bridge", "SELECT * FROM sealed") == []
+    assert await rows(pair, "jgt_bridge", SEALED) == []
     await jgt_bridge.deliver(SCHOOL, a_consent_given(consulted.subject))
     _, second = await told_about(jgt_bridge, TEAM, JGTReferred, [consulted.subject], times=2)
     assert enclosed(second) == []
-    await told_about(jgt_bridge, to_topic(BOARD), EnclosuresNotPassedOn, [consulted.subject])
+    [told] = await told_about(jgt_bridge, to_topic(BOARD), EnclosuresNotPassedOn, [consulted.subject])
+    assert {(each["kind"], each["because"]) for each in told.data["missing"]} == {
+        (kind, "not_kept") for kind in ("identity", "contact", "story")
+    }
 
 
 async def test_a_case_that_ends_and_goes_on_in_one_batch_keeps_nothing_sealed_either(jgt_bridge: RunningService, pair: Pair) -> None:
@@ -151,7 +156,7 @@ async def test_a_case_that_ends_and_goes_on_in_one_batch_keeps_nothing_sealed_ei
     for event in (a_support_request_withdrawn(case), a_reopen_requested(case), again):  # at once: a batch, most often
         await jgt_bridge.deliver(SCHOOL, event)
     await told_about(jgt_bridge, TEAM, JGTReferred, [case], times=2)
-    assert {row["kind"] for row in await rows(pair, "jgt_bridge", "SELECT kind FROM sealed")} == {"story"}
+    assert {row["kind"] for row in await rows(pair, "jgt_bridge", SEALED)} == {"story"}
 
 
 async def test_the_last_enclosure_of_a_kind_counts(jgt_bridge: RunningService) -> None:
@@ -170,11 +175,11 @@ async def test_the_last_enclosure_of_a_kind_counts(jgt_bridge: RunningService) -
 async def test_when_the_case_ends_nothing_sealed_is_kept(jgt_bridge: RunningService, pair: Pair) -> None:
     consulted = await a_sealed_case(jgt_bridge)
     [referral] = await told_about(jgt_bridge, TEAM, JGTReferred, [consulted.subject])
-    assert len(await rows(pair, "jgt_bridge", "SELECT * FROM sealed")) == 3
+    assert len(await rows(pair, "jgt_bridge", SEALED)) == 3
     await jgt_bridge.deliver(SCHOOL, a_support_request_withdrawn(consulted.subject))
     [recalled] = await told_about(jgt_bridge, TEAM, JGTReferralRecalled, [consulted.subject])
     assert recalled.data["referral"] == referral.id
-    assert await rows(pair, "jgt_bridge", "SELECT * FROM sealed") == []
+    assert await rows(pair, "jgt_bridge", SEALED) == []
 
 
 def test_jgt_bridge_calls_nothing_that_opens_an_enclosure() -> None:

@@ -7,7 +7,7 @@ from pydantic import Field
 from passend_contracts.vocabulary import EventData, EventId, Part, open_code
 
 MissingKind = Annotated[str, open_code("identity", "contact", "story")]
-Why = Annotated[str, open_code("not_given", "no_key_of_reader", "not_for_us", "tampered", "moved", "not_bound", "bad_header")]
+Why = Annotated[str, open_code("not_given", "not_kept", "no_key_of_reader", "not_for_us", "tampered", "moved", "not_bound", "bad_header")]
 
 
 class Missing(Part):
