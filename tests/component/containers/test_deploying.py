@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from deploy.containers import write_secrets
+from deploy.embedded.keys import SEALED_TO
 from deploy.embedded.processes import SERVICES
 from tests.pairs.embedded import ROOT
 
@@ -34,10 +35,14 @@ def test_secrets_are_made_once_and_every_service_has_its_own(tmp_path: Path) -> 
     directory = tmp_path / "secrets"
     write_secrets(tmp_path)
     made = {file.name: file.read_text() for file in directory.iterdir()}
-    assert made.keys() == {"postgres", *SERVICES, "mail.key", "mail.password"}
+    doors = {f"{service}.jwks" for service in SEALED_TO}
+    assert made.keys() == {"postgres", *SERVICES, *doors, "gemeenten.json", "mail.key", "mail.password"}
+    public = (tmp_path / "keys.json").read_text()
     assert len(set(made.values())) == len(made)
     write_secrets(tmp_path)
     assert {file.name: file.read_text() for file in directory.iterdir()} == made
+    assert (tmp_path / "keys.json").read_text() == public
+    assert '"d"' not in public
 
 
 def test_secrets_are_out_of_reach_for_others_of_the_machine(tmp_path: Path) -> None:
