@@ -136,6 +136,7 @@ async def test_a_referral_without_a_name_is_told_to_the_school(jgt_bridge: Runni
 
 async def test_after_a_withdrawal_nothing_sealed_is_kept_for_a_new_consent(jgt_bridge: RunningService, pair: Pair) -> None:
     consulted = await a_sealed_case(jgt_bridge)
+    await told_about(jgt_bridge, TEAM, JGTReferred, [consulted.subject])
     await jgt_bridge.deliver(SCHOOL, a_consent_withdrawn(consulted.subject))
     await told_about(jgt_bridge, TEAM, JGTReferralRecalled, [consulted.subject])
     assert await rows(pair, "jgt_bridge", SEALED) == []
