@@ -153,7 +153,8 @@ class Server:
         told = {"{port}": str(self.port), "{proxy}": str(self.proxied.told)}
         filled = {name: reduce(lambda text, port: text.replace(*port), told.items(), value) for name, value in environment.items()}
         self._definition = DockerContainer(image, command=command, env=filled, labels={OWNER: str(os.getpid())})
-        for place, options in (disks or {}).items():
+        self._disks = disks or {}
+        for place, options in self._disks.items():
             self._definition.with_tmpfs_mount(place, options)
         # The public methods publish on every address of the machine; a test's broker without a password is for this machine only.
         self._definition.ports[f"{inside}/tcp"] = ("127.0.0.1", self.port)  # type: ignore[assignment]
@@ -177,6 +178,8 @@ class Server:
 
     def start(self) -> None:
         self._container.start()
+        for place in self._disks:
+            self._container.exec_run(["chmod", "1777", place], user="root")  # Docker forgets its mode at a restart
 
     def pause(self) -> None:
         self._container.pause()
