@@ -4,7 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-SECOND = ("tests/faults", "tests/images", "tests/journeys", "tests/pairs")
+SECOND = ("tests/contracts", "tests/faults", "tests/images", "tests/journeys", "tests/pairs")
 """About as long as all others together."""
 LOG = Path("build/second-half.log")
 

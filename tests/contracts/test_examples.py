@@ -148,7 +148,7 @@ ODD = st.sampled_from([None, True, 0, -1, 1.5, "", "x", "é", "\u0000", *NO_DATE
 
 
 @EVENT_PARAMS
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(draw=st.data())
 def test_a_door_and_the_schema_judge_alike(event: EventType, draw: st.DataObject) -> None:
     data = draw.draw(allowed(closed_schema(event)))
@@ -158,7 +158,7 @@ def test_a_door_and_the_schema_judge_alike(event: EventType, draw: st.DataObject
 
 
 @EVENT_PARAMS
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(draw=st.data())
 def test_data_goes_through_model_and_wire_unchanged(event: EventType, draw: st.DataObject) -> None:
     first = event.model.from_wire(draw.draw(allowed(closed_schema(event))), closed=True)
