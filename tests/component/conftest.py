@@ -1,6 +1,6 @@
 """One service at a time, on a real broker and database."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from services.notify import app as notify_app
 from services.notify.settings import Settings as NotifySettings
 from services.placement import app as placement_app
 from tests.builders.keys import settings_of_keys
+from tests.component.console.browser import CHROMIUM, Page, chromium, fresh_page
 from tests.component.issuer import Issuer, bearer
 from tests.component.mail_server import MailServer
 from tests.pairs.pair import Pair
@@ -99,3 +100,19 @@ async def jgt_bridge(pair: Pair, issuer: Issuer, tmp_path: Path) -> AsyncIterato
         pair, jgt_bridge_app.NAME, jgt_bridge_app.build, **issuer.settings, **settings_of_keys(tmp_path, jgt_bridge_app.NAME)
     ) as service:
         yield service
+
+
+@pytest.fixture(scope="session")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real browser, started for the first test that looks at a page."""
+    if CHROMIUM is None:
+        pytest.skip("no Chromium on this machine: what people see is not looked at")
+    with chromium(tmp_path_factory.mktemp("chromium") / "profile") as address:
+        yield address
+
+
+@pytest.fixture
+async def page(browser: str) -> AsyncIterator[Page]:
+    """An empty page, as in a browser that nobody used before."""
+    async with fresh_page(browser) as page:
+        yield page

@@ -4,11 +4,12 @@ import asyncio
 import base64
 import json
 import shutil
-from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import subprocess
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any
 
 from websockets.asyncio.client import ClientConnection, connect
@@ -21,7 +22,7 @@ DESKTOP, PHONE = (1280, 900), (390, 844)
 
 @dataclass
 class Page:
-    """The one tab of a browser; `asked` holds the address of everything it fetched, `faults` what went wrong in it."""
+    """A tab of a browser; `asked` holds the address of everything it fetched, `faults` what went wrong in it."""
 
     socket: ClientConnection
     session: str = ""
@@ -101,35 +102,47 @@ class Page:
                     self.faults.append(text)
 
 
-@asynccontextmanager
-async def chromium(profile: Path) -> AsyncIterator[Page]:
-    """A browser that nobody used before, with one empty page."""
+@contextmanager
+def chromium(profile: Path) -> Iterator[str]:
+    """A browser that nobody used before; yields where it listens."""
     assert CHROMIUM
     command = [CHROMIUM, *FLAGS, "--remote-debugging-port=0", f"--user-data-dir={profile}", "about:blank"]
-    process = await asyncio.create_subprocess_exec(*command, stderr=PIPE, limit=2**20)
+    said = profile.with_suffix(".log")
+    with said.open("wb") as log:
+        process = subprocess.Popen(command, stdout=log, stderr=log)
     try:
-        async with connect(await _address(process), max_size=None, proxy=None) as socket:
-            page = Page(socket)
-            listening = asyncio.create_task(page.listen())
-            try:
-                target = await page.call("Target.createTarget", url="about:blank")
-                page.session = (await page.call("Target.attachToTarget", targetId=target["targetId"], flatten=True))["sessionId"]
-                for domain in ("Page", "Runtime", "Network", "Log"):
-                    await page.call(f"{domain}.enable")
-                yield page
-            finally:
-                listening.cancel()
-                await asyncio.gather(listening, return_exceptions=True)
+        yield _address(process, said)
     finally:
         process.kill()
-        await process.communicate()
+        process.wait()
 
 
-async def _address(process: Process) -> str:
-    """Where it listens, which it says on its standard error."""
-    assert process.stderr
-    async with asyncio.timeout(WITHIN):
-        while line := (await process.stderr.readline()).decode():
+@asynccontextmanager
+async def fresh_page(browser: str) -> AsyncIterator[Page]:
+    """An empty page of its own: it shares no cookie and no store with any other page of that browser."""
+    async with connect(browser, max_size=None, proxy=None) as socket:
+        page = Page(socket)
+        listening = asyncio.create_task(page.listen())
+        try:
+            context = (await page.call("Target.createBrowserContext"))["browserContextId"]
+            target = await page.call("Target.createTarget", url="about:blank", browserContextId=context)
+            page.session = (await page.call("Target.attachToTarget", targetId=target["targetId"], flatten=True))["sessionId"]
+            for domain in ("Page", "Runtime", "Network", "Log"):
+                await page.call(f"{domain}.enable")
+            yield page
+            page.session = ""
+            await page.call("Target.disposeBrowserContext", browserContextId=context)
+        finally:
+            listening.cancel()
+            await asyncio.gather(listening, return_exceptions=True)
+
+
+def _address(process: subprocess.Popen[bytes], said: Path) -> str:
+    """Where it listens, which it says in its log."""
+    end = monotonic() + WITHIN
+    while monotonic() < end and process.poll() is None:
+        for line in said.read_text(encoding="utf-8", errors="replace").splitlines():
             if line.startswith("DevTools listening on "):
                 return line.removeprefix("DevTools listening on ").strip()
-    raise RuntimeError("Chromium ended before it was ready")
+        sleep(0.05)
+    raise RuntimeError(f"Chromium is not ready: {said.read_text(encoding='utf-8', errors='replace')[-500:]}")

@@ -16,7 +16,7 @@ import pytest
 from services.chassis.testing import PATIENCE, RunningService, Topics
 from services.console import app as console_app
 from tests.component.conftest import run, settings_of
-from tests.component.console.browser import CHROMIUM, Page, chromium
+from tests.component.console.browser import Page
 from tests.component.issuer import Issuer
 from tests.pairs.embedded import ROOT
 from tests.pairs.pair import Pair
@@ -107,11 +107,3 @@ async def site(pair: Pair, issuer: Issuer, tmp_path: Path) -> AsyncIterator[Site
             yield Site(url, topics, issuer)
         finally:
             await topics.stop()
-
-
-@pytest.fixture
-async def page(tmp_path: Path) -> AsyncIterator[Page]:
-    if CHROMIUM is None:
-        pytest.skip("no Chromium on this machine: what people see is not looked at")
-    async with chromium(tmp_path / "profile") as page:
-        yield page

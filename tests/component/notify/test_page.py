@@ -13,7 +13,7 @@ from services.notify import app as notify_app
 from tests.builders.events import a_crisis_raised
 from tests.builders.keys import CONTACT, enclosing, sealed, settings_of_keys
 from tests.component.conftest import notify_settings
-from tests.component.console.browser import CHROMIUM, DESKTOP, PHONE, Page, chromium
+from tests.component.console.browser import DESKTOP, PHONE, Page
 from tests.component.issuer import Issuer
 from tests.component.mail_server import MailServer, link_in
 from tests.component.notify.on_call import CRISES, DESK
@@ -21,14 +21,6 @@ from tests.component.notify.process import process
 from tests.component.waiting import until
 from tests.pairs.pair import Pair
 from tests.pairs.ports import free_port
-
-
-@pytest.fixture
-async def page(tmp_path: Path) -> AsyncIterator[Page]:
-    if CHROMIUM is None:
-        pytest.skip("no Chromium on this machine: what people see is not looked at")
-    async with chromium(tmp_path / "profile") as page:
-        yield page
 
 
 @pytest.fixture
