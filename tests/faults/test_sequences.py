@@ -183,7 +183,7 @@ def chain(pair: Pair, issuer: Issuer, tmp_path: Path, loop: asyncio.Runner) -> I
 
 
 @pytest.mark.embedded_broker("a broker that dies with its log, which has to be filled again")
-@pytest.mark.parametrize(("sequences", "steps"), [(20, 5), pytest.param(200, 8, marks=pytest.mark.long)])
+@pytest.mark.parametrize(("sequences", "steps"), [(20, 4), pytest.param(200, 8, marks=pytest.mark.long)])
 def test_whatever_happens_in_whatever_order_nothing_is_lost_doubled_or_out_of_order(
     chain: Chain, loop: asyncio.Runner, rows: list[Row], notes: list[str], sequences: int, steps: int
 ) -> None:
