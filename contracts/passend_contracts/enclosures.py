@@ -13,7 +13,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated, Any, Literal, Self, TypeVar, cast, get_args
+from typing import Annotated, Any, Literal, Self, cast, get_args
 from uuid import uuid4
 
 from joserfc import jwe
@@ -161,7 +161,6 @@ class Story(Part):
 CONTENTS: Mapping[Kind, type[Part]] = {"identity": Identity, "contact": Contact, "story": Story}
 
 Content = Identity | Contact | Story
-C = TypeVar("C", bound=Part)
 
 
 class Refused(ValueError):
