@@ -379,7 +379,7 @@ def _ours(recipients: Iterable[Recipient], keys: Keys) -> tuple[Recipient, Key]:
             if not key.jwk.is_private:
                 raise Refused("public-key", "of the key that it was sealed to only the public part is here; give the private one")
             return recipient, key
-    raise Refused("not-for-us", "it was sealed for others; seal it to our keys too")
+    raise Refused("not-for-us", "it was sealed for others: none of our keys is among its recipients")
 
 
 def _content_key(recipient: Recipient, apv: str, key: Key) -> bytes:

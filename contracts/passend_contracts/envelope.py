@@ -131,7 +131,8 @@ class Envelope:
 
 _ASKED = {
     "id": "give the event's own UUID in lower case, the same at every re-send",
-    "source": "give urn:nld:oin:<20 positions>:systeem:<name> or urn:nld:hr:kvknummer:<8 digits>:systeem:<name>",
+    "source": "give urn:nld:oin:<20 positions>:systeem:<name> (one that begins with 00000001 holds an RSIN that passes the eleven-test)"
+    " or urn:nld:hr:kvknummer:<8 digits>:systeem:<name>",
     "type": "give nl.passendonderwijs.<event>.v<number>, as the catalogue names it",
     "subject": "give the id of the case, a UUID in lower case",
     "time": "give the moment of logging as RFC 3339 with an offset, such as 2026-11-02T09:30:00+01:00",

@@ -9,6 +9,8 @@ import httpx
 
 from passend_contracts.envelope import STRUCTURED, Envelope, Invalid, Problem, encode
 
+PATH = "/v1/gebeurtenissen"
+
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
@@ -18,6 +20,8 @@ class Receipt:
     receipt: str
     case: str | None
     """The path under which the case can be read."""
+    repeated: bool
+    """Whether the door had it already: what was sealed in it then counts."""
 
 
 class Door:
@@ -25,7 +29,7 @@ class Door:
 
     def __init__(self, url: str, token: Callable[[], str], *, timeout: float = 10.0) -> None:
         self._token = token
-        self._client = httpx.Client(base_url=url, timeout=timeout, trust_env=False)
+        self._client = httpx.Client(base_url=url.removesuffix("/").removesuffix(PATH), timeout=timeout, trust_env=False)
 
     def send(self, event: Envelope, *, within: float = 60.0, body: bytes | None = None) -> Receipt:
         """Send until there is a receipt; the same event may be sent as often as one likes.
@@ -54,11 +58,22 @@ class Door:
 
     def _post(self, body: bytes) -> httpx.Response:
         headers = {"Content-Type": STRUCTURED, "Authorization": f"Bearer {self._token()}"}
-        return self._client.post("/v1/gebeurtenissen", content=body, headers=headers)
+        return self._client.post(PATH, content=body, headers=headers)
 
 
 def _receipt(answer: httpx.Response) -> Receipt:
     if answer.status_code == httpx.codes.BAD_REQUEST and "problem+json" in answer.headers.get("content-type", ""):
         raise Invalid(Problem(error["path"], error["code"], error["message"]) for error in answer.json()["errors"])
-    said = answer.raise_for_status().json()
-    return Receipt(said["event"], said["receipt"], said.get("case"))
+    if answer.is_error:
+        raise httpx.HTTPStatusError(_why(answer), request=answer.request, response=answer)
+    said = answer.json()
+    return Receipt(said["event"], said["receipt"], said.get("case"), repeated=answer.status_code == httpx.codes.OK)
+
+
+def _why(answer: httpx.Response) -> str:
+    """What the door says, in its own words where it has any."""
+    try:
+        said = answer.json()
+        return f"{answer.status_code} {said['title']}: {said['detail']}"
+    except (ValueError, KeyError, TypeError):
+        return f"{answer.status_code} {answer.reason_phrase} at {answer.request.url}"

@@ -5,7 +5,7 @@ import os
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from http.client import HTTPException
 from pathlib import Path
@@ -89,10 +89,12 @@ def table(hops: list[dict[str, Any]]) -> Iterator[str]:
     for elapsed, *others in rows:
         yield "  ".join([elapsed.rjust(widths[0]), *(text.ljust(width) for text, width in zip(others, widths[1:], strict=True))]).rstrip()
     if asked := next((hop for hop in hops if hop["event"] == REQUEST), None):
-        yield _summary(asked, next((hop for hop in hops if hop["event"] in ANSWERS), None))
+        yield _summary(asked, next((hop for hop in hops if hop["event"] in ANSWERS), None), hops)
 
 
-def _summary(asked: dict[str, Any], answered: dict[str, Any] | None) -> str:
+def _summary(asked: dict[str, Any], answered: dict[str, Any] | None, hops: Sequence[dict[str, Any]]) -> str:
+    if answered is None and not any(hop["event"] == "jgt_referred" for hop in hops):
+        return "No referral (yet): it follows when parents_consulted wants one and consent_given allows it."
     if answered is None:
         return "The gemeente has not answered (yet)."
     seconds = (_moment(answered) - _moment(asked)).total_seconds()

@@ -7,16 +7,19 @@ import shutil
 import subprocess
 import sys
 import venv
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-from tests.builders.events import BOARD
-from tests.journeys.platform import ROOT, platform
+from deploy.embedded import keys
+from deploy.parties.children import DoorKeys
+from tests.builders.events import BOARD, a_consent_given, a_parents_consulted, a_support_requested
+from tests.journeys.platform import ROOT, WITHIN, Platform, platform
 
 README = (ROOT / "contracts/README.md").read_text(encoding="utf-8")
-SEND, SEAL, *_ = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
-RECEIPT = r"Receipt\(event='[0-9a-f-]{36}', receipt='[0-9a-f-]{36}', case='/v1/zaken/[0-9a-f-]{36}'\)"
+SEND, SEAL, READ, *_ = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+RECEIPT = r"Receipt\(event='[0-9a-f-]{36}', receipt='[0-9a-f-]{36}', case='/v1/zaken/[0-9a-f-]{36}', repeated=False\)"
 DIRECT = """
 from importlib.metadata import requires
 print(*sorted(line.partition(">")[0] for line in requires("passend-contracts") if "extra" not in line))
@@ -59,4 +62,23 @@ async def test_ten_lines_deliver_an_event_and_some_more_seal_who_the_child_is(py
     async with platform(tmp_path, 28380) as running:
         told = {"DOOR": running.ports.url("intake"), "TOKEN": await running.token(BOARD)}
         printed = await asyncio.to_thread(run, python, "-c", SEND + SEAL, cwd=tmp_path, **told)
+        gemeente = [line async for line in what_a_gemeente_prints(running, tmp_path)]
     assert re.fullmatch(f"{RECEIPT}\n{RECEIPT}\n", printed)
+    assert sorted(line.partition("(")[0].partition("=")[0] for line in gemeente) == ["given_names", "people", "text"]
+
+
+async def what_a_gemeente_prints(running: Platform, directory: Path) -> AsyncIterator[str]:
+    """The three lines of the README's reader for one sealed referral."""
+    door = DoorKeys.read((await running.http.get(f"{running.ports.url('intake')}/v1/deursleutels")).json())
+    request = a_support_requested()
+    events = (request, a_parents_consulted(request.subject), a_consent_given(request.subject))
+    told = {"KEYS": str(keys.of_gemeenten(directory)), "KAFKA": running.ports.kafka}
+    reader = await asyncio.create_subprocess_exec(sys.executable, "-uc", READ, env={**os.environ, **told}, stdout=asyncio.subprocess.PIPE)
+    try:
+        await running.post([door.sealed(event, BOARD) for event in events], await running.token(BOARD))
+        assert reader.stdout
+        for _ in range(3):
+            yield (await asyncio.wait_for(reader.stdout.readline(), WITHIN)).decode()
+    finally:
+        reader.kill()
+        await reader.wait()

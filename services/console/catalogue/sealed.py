@@ -14,6 +14,14 @@ WHY = Words(
 )
 KEYS = Words("Verzegel het aan de sleutels van deze diensten:", "Seal it to the keys of these services:")
 WHERE = Words("De sleutels vraagt u op bij de bewaker (intake):", "Ask the guardian (intake) for the keys:")
+HOW = Words("De vorm: een JWE (RFC 7516, General JSON)", "The form: a JWE (RFC 7516, General JSON)")
+FORM = (
+    ("protected", '{"enc":"A256GCM"}, base64url'),
+    ("aad", "base64url(<enclosure id>.<kind>.<subject>.<controller>)"),
+    ("recipients[].header", 'alg "ECDH-ES+A256KW", kid, epk (P-256), apv'),
+    ("apv", "base64url(SHA-256(<enclosure id>.<kind>.<subject>.<controller>))"),
+    ("plaintext", "JSON, UTF-8, ≤ 12,000 bytes"),
+)
 NAMES: dict[Kind, Words] = {
     "identity": Words("Wie het kind is", "Who the child is"),
     "contact": Words("Wie te bereiken is", "Whom to reach"),
@@ -24,7 +32,8 @@ NAMES: dict[Kind, Words] = {
 def sealed_page(place: Place) -> str:
     """The page of all kinds."""
     keys = el("p", said("span", WHERE), code("GET /v1/deursleutels"))
-    return document(SEALED, place, said("p", WHY, class_="lead"), keys, *(_kind(kind, place) for kind in CONTENTS))
+    form = (said("h2", HOW), el("ul", (el("li", code(name), " ", what) for name, what in FORM)))
+    return document(SEALED, place, said("p", WHY, class_="lead"), keys, form, *(_kind(kind, place) for kind in CONTENTS))
 
 
 def _kind(kind: Kind, place: Place) -> Html:

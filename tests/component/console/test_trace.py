@@ -82,7 +82,7 @@ async def test_where_there_is_little_to_print_it_says_why(console: RunningServic
     board = granted.json()["access_token"]
     nobody = f"http://127.0.0.1:{free_port()}"
     tried = {
-        (request.subject, url, demonstration, ""): (0, "The gemeente has not answered (yet)."),
+        (request.subject, url, demonstration, ""): (0, "No referral (yet)"),
         (str(uuid4()), url, demonstration, ""): (1, "the record holds no such case"),
         ("../../health/live", url, demonstration, ""): (1, "the record holds no such case"),
         (request.subject, url, demonstration, board): (1, "The record is for operators"),
