@@ -208,7 +208,8 @@ def says(
 ) -> Envelope:
     """An event of a party about a case (or crisis), by default a new one, logged now.
 
-    `source` is the URN of the sender's own system; `subject` is the case's id: give it with all that follows on the first event. Who sends the same event again gives it the same id.
+    `source` is the URN of the sender's own system; `subject` is the case's id: give it with all that follows on the first
+    event. Who sends the same event again gives it the same id.
     """
     entry = of(data)
     return Envelope(
