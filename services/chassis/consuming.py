@@ -66,7 +66,7 @@ class Consumer:
 
     async def run(self) -> None:
         """Read until cancelled; a Kafka that is not there is waited for."""
-        backoff = Backoff()
+        backoff = Backoff(self._lane)
         while True:
             try:
                 with self._health.watch(self._part):
@@ -190,7 +190,7 @@ class Consumer:
 
     async def _until_committed(self, records: Sequence[ConsumerRecord]) -> int:
         """Make them take effect, or as many as the fuse lets through; returns how many."""
-        backoff = Backoff()
+        backoff = Backoff(self._lane)
         while True:
             try:
                 async with self._engine.begin() as connection:

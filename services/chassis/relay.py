@@ -67,7 +67,7 @@ class Relay:
 
     async def run(self) -> None:
         """Publish until cancelled, whenever this process leads."""
-        backoff = Backoff()
+        backoff = Backoff(self._lane_name)
         while True:
             try:
                 await self._lead(backoff)
