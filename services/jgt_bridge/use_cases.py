@@ -106,7 +106,7 @@ def _passed_on(tx: Transaction[Referral], referral: Referral) -> tuple[list[Encl
     """
     to = tx.service.keys.current(referral.municipality, tx.now)
     passed, missing = [], []
-    for sealed in sorted(referral.sealed, key=lambda each: each.kind):  # as the table gives them, their order says nothing
+    for sealed in sorted(referral.sealed, key=lambda each: enclosures.KINDS.index(each.kind)):  # the table gives them in any order
         try:
             enclosure = translation.enclosure(sealed)
             passed.append(enclosures.passed_on(enclosure, subject=referral.case_id, keys=tx.service.keys.own, to=to))
