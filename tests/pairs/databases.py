@@ -74,7 +74,7 @@ class Databases:
     async def on_a_small_disk(self, service: str) -> AsyncIterator["SmallDisk"]:
         """This service's database on a disk of its own, which can be filled; the service does not run at the beginning."""
         await self.execute(
-            f"COPY (SELECT) TO PROGRAM 'mkdir -p {SMALL_DISK}/space'",
+            _on_its_machine(f"mkdir -p {SMALL_DISK}/space"),
             f"CREATE TABLESPACE small LOCATION '{SMALL_DISK}/space'",
             f"ALTER DATABASE {self._current[service]} SET TABLESPACE small",
         )
@@ -126,11 +126,16 @@ class SmallDisk:
 
     async def fill(self) -> None:
         """Leave no room at all."""
-        await self._databases.execute(f"COPY (SELECT) TO PROGRAM 'dd if=/dev/zero of={SMALL_DISK}/fill bs=64k 2>/dev/null || true'")
+        await self._databases.execute(_on_its_machine(f"dd if=/dev/zero of={SMALL_DISK}/fill bs=64k 2>/dev/null || true"))
 
     async def free(self) -> None:
         """Take that away again."""
-        await self._databases.execute(f"COPY (SELECT) TO PROGRAM 'rm -f {SMALL_DISK}/fill'")
+        await self._databases.execute(_on_its_machine(f"rm -f {SMALL_DISK}/fill"))
+
+
+def _on_its_machine(command: str) -> str:
+    # PostgreSQL writes a line to the command and fails when nobody reads it.
+    return f"COPY (SELECT) TO PROGRAM 'cat > /dev/null; {command}'"
 
 
 def _in_a_thread(work: Coroutine[Any, Any, None]) -> None:
