@@ -1,22 +1,32 @@
-"""`make test`: two halves of the tests beside each other, for most of them wait for something; each has its own broker and database."""
+"""`make test` and `make faults`: two halves beside each other, for most tests wait for something; each has its own broker and database."""
 
+import os
+import random
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
+SEQUENCES, WEEKS = "tests/faults/test_sequences.py", "tests/journeys/test_weeks.py"
 SECOND = ("tests/contracts", "tests/faults", "tests/images", "tests/journeys", "tests/pairs")
-"""About as long as all others together."""
+HALVES = {
+    "tests": ([f"--ignore={part}" for part in SECOND], SECOND),
+    "faults": (("tests/faults", f"--ignore={SEQUENCES}"), (SEQUENCES, WEEKS)),
+}
+"""What to run, in two parts of about the same length."""
 LOG = Path("build/second-half.log")
 
 
 def main() -> int:
-    """Run both with these options of pytest, print the one as it goes and the other at its end; 1 where a test failed."""
-    options = sys.argv[1:]
+    """Run both with these options of pytest and one seed, print the one as it goes and the other at its end; 1 where a test failed."""
+    which, *options = sys.argv[1:]
+    one, other = HALVES[which]
+    os.environ["SEED"] = os.environ.get("SEED") or str(random.randrange(10**6))
     LOG.parent.mkdir(exist_ok=True)
     with LOG.open("wb") as log:
-        second = subprocess.Popen(_pytest(*options, *SECOND), stdout=log, stderr=log)
+        second = subprocess.Popen(_pytest(options, other), stdout=log, stderr=log)
         try:
-            first = subprocess.run(_pytest(*options, *(f"--ignore={part}" for part in SECOND)), check=False).returncode
+            first = subprocess.run(_pytest(options, one), check=False).returncode
             failed = second.wait() or first
         finally:
             second.terminate()
@@ -25,8 +35,8 @@ def main() -> int:
     return 1 if failed else 0
 
 
-def _pytest(*options: str) -> list[str]:
-    return [sys.executable, "-m", "pytest", *options]
+def _pytest(options: Sequence[str], tests: Sequence[str]) -> list[str]:
+    return [sys.executable, "-m", "pytest", *options, *tests]
 
 
 if __name__ == "__main__":

@@ -126,11 +126,14 @@ def a_story() -> Records:
     ]
 
 
-def proven(records: Records, *, days: float = 14, numbered: bool = True) -> list[tuple[Rule, tuple[str, ...]]]:
-    """What the proof finds so many days after the beginning."""
+def proven(
+    records: Records, *, days: float = 14, settled: float | None = None, numbered: bool = True
+) -> list[tuple[Rule, tuple[str, ...]]]:
+    """What the proof finds so many days after the beginning; what was recorded by `settled` has been followed by all its consequences."""
     now = MONDAY + timedelta(days=days)
+    by_then = now if settled is None else MONDAY + timedelta(days=settled)
     hops = [_hop(n, topic, event) for n, (topic, event) in enumerate(_numbered(records) if numbered else records)]
-    return [(found.rule, found.events) for found in violations(CaseRecord(CASE, hops, now, now, SPEAKER))]
+    return [(found.rule, found.events) for found in violations(CaseRecord(CASE, hops, now, by_then, SPEAKER))]
 
 
 def _numbered(records: Records) -> Records:
@@ -171,6 +174,13 @@ def test_a_case_in_which_all_is_done_has_no_violation() -> None:
     story = a_story()
     assert proven(story) == []
     assert all(proven(story[:length], days=2.02) == [] for length in range(10, len(story))), "nor half-way, as long as no date has passed"
+
+
+def test_what_the_console_has_not_read_yet_is_nobodys_fault() -> None:
+    story = a_story()
+    read_first = [*story[:5], *story[7:10]]  # the referral from the topics it stands on; the consent on another one comes a moment later
+    assert proven(read_first, days=2.02, settled=1.99) == []
+    assert (Rule.CONSENT, (story[7][1].id, story[5][1].id)) in proven(read_first, days=2.02)
 
 
 def as_recorded(event: Envelope) -> Envelope:
