@@ -1,7 +1,7 @@
 """What became of a load, told from outside: by the receipts that senders got and the records that stand on the topics."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass, field
 
 from aiokafka import ConsumerRecord
@@ -95,8 +95,13 @@ class Told:
 class Ledger:
     """Holds what was due against what was told."""
 
-    def __init__(self, due: Mapping[Place, Sequence[str]], accepted: Mapping[str, float], records: Iterable[ConsumerRecord]) -> None:
-        self._due = due
+    def __init__(
+        self,
+        due: Mapping[Place, Sequence[str]],
+        accepted: Mapping[str, float],
+        records: Iterable[ConsumerRecord],
+        parked: Collection[str] = (),
+    ) -> None:
         self._accepted = accepted
         self._told: dict[Place, Told] = defaultdict(Told)
         self._longest = 0.0
@@ -104,6 +109,14 @@ class Ledger:
             event = decode_kafka(record.key, record.value, record.headers)
             if self._told[record.topic, event.subject].add(event):
                 self._longest = max(self._longest, record.timestamp / 1000 - accepted[_cause(event)])
+        self._due = {place: self._where_parked(place, stems) if place[1] in parked else stems for place, stems in due.items()}
+
+    def _where_parked(self, place: Place, due: Sequence[str]) -> Sequence[str]:
+        """What is due of a case that waited for an operator: a withdrawal does not wait with it, and what it stops is never told."""
+        if RECALLED in due and RECALLED not in self._told[place].stems:
+            first = list(due).index(RECALLED)
+            return [*due[: first - 1], *due[first + 1 :]]
+        return due
 
     def row(self, scenario: str, *, leaked: int, seed: int) -> Row:
         """The figures of a scenario."""

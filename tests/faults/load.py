@@ -107,6 +107,8 @@ class Load:
     cases: list[Case] = field(default_factory=list)
     accepted: dict[str, float] = field(default_factory=dict)
     """When each event was accepted, by its id, in seconds since 1970."""
+    parked: set[str] = field(default_factory=set)
+    """The cases that a test saw wait for an operator."""
     _may_send: asyncio.Event = field(default_factory=asyncio.Event)
     _sending: int = 0
 

@@ -132,7 +132,7 @@ class Scene:
         for service in self.processes:
             places += [service.said, await service.metrics()]
         leaked = sum(CANARY in place for place in places)
-        return Ledger(due, load.accepted, told).row(scenario, leaked=leaked, seed=self.seed)
+        return Ledger(due, load.accepted, told, load.parked).row(scenario, leaked=leaked, seed=self.seed)
 
     async def dead_letters(self) -> list[ConsumerRecord]:
         """What the service shows of the records that it could not read."""

@@ -37,7 +37,8 @@ async def test_a_bad_deploy_blows_the_fuse_and_loses_nothing(jgt_bridge: Scene) 
             parked = await jgt_bridge.operator.parked()
             assert CASES_IN_A_ROW <= len(parked) < CASES_IN_A_ROW + 10
         await jgt_bridge.service.ready()
-        for case in await jgt_bridge.operator.parked():
+        load.parked |= (await jgt_bridge.operator.parked()).keys()
+        for case in load.parked:
             await jgt_bridge.operator.release(case)
 
 
