@@ -35,7 +35,7 @@ undeploy: $(STAMP)
 	@exec $(PY) -m deploy.containers down --base-port $(BASE_PORT)
 
 test: $(STAMP)
-	$(PY) -m $(if $(TESTS),pytest,tests.halves tests) -m "not long and not benchmark" --pair $(PAIR) $(TESTS)
+	$(PY) -m $(if $(TESTS),pytest,tests.parts tests) -m "not long and not benchmark" --pair $(PAIR) $(TESTS)
 
 check: $(STAMP)
 	.venv/bin/ruff check
@@ -46,7 +46,7 @@ check: $(STAMP)
 	.venv/bin/passend contracts check
 
 faults: $(STAMP)
-	SEED=$(SEED) $(PY) -m $(if $(TESTS),pytest,tests.halves faults) --pair $(PAIR) $(TESTS)
+	SEED=$(SEED) $(PY) -m $(if $(TESTS),pytest,tests.parts faults) --pair $(PAIR) $(TESTS)
 
 bench: $(STAMP)
 	$(PY) -m tests.benchmarks --pair $(PAIR)

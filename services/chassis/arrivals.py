@@ -26,7 +26,6 @@ from services.chassis.doors import Receipt
 from services.chassis.outbox import Outgoing
 from services.chassis.region import Party
 from services.chassis.service import Service
-from services.chassis.telemetry import part
 from services.chassis.transaction import Origin, S, Work
 from services.chassis.turns import InTurns, work_of
 from services.chassis.worker import Worker
@@ -44,10 +43,6 @@ class ArrivalWorker(Worker):
     """Lets arrivals of a lane take effect in the order in which they were let in; once each, for the mark commits with the effect."""
 
     part = "arrivals"
-
-    def __init__(self, service: Service[Any], lane: Lane, **parts: Any) -> None:
-        super().__init__(service, name=part(self.part, lane), **parts)
-        self._lane = lane
 
     async def _round(self, limit: int) -> int:
         now = self._clock.now()
@@ -68,7 +63,7 @@ class ArrivalWorker(Worker):
 
 
 class FromTopics:
-    """The door of the parties' from-topics (`consuming.Process`): each record gets its receipt or its rejection on the party's to-topic."""
+    """The door of the parties' from-topics: each record gets its receipt or its rejection on the party's to-topic."""
 
     def __init__(self, service: Service[S], lane: Lane, clock: Clock, wake: Sequence[Callable[[], None]]) -> None:
         self._service = service
@@ -76,15 +71,13 @@ class FromTopics:
         self._clock = clock
         self._parties = {catalogue.from_topic(party.id, lane): party for party in service.parties}
         self._wake = wake
+        self.topics = tuple(self._parties)
+        """Those this door reads."""
 
-    @property
-    def topics(self) -> tuple[str, ...]:
-        """The topics this door reads."""
-        return tuple(self._parties)
-
-    async def __call__(
+    async def take_in(
         self, connection: AsyncConnection, records: Sequence[ConsumerRecord], _log_id: str, _failed: frozenset[str]
     ) -> Committed:
+        """Check and keep each, and answer it (`consuming.Process`)."""
         told: list[Outgoing] = []
         answers: list[Receipt | Invalid] = []
         now = self._clock.now()

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any
@@ -87,7 +88,7 @@ class Tokens:
         return claims
 
     async def _keys_for(self, token: str) -> KeySet:
-        header = jwt_header(token)
+        header = dict(extract_compact(token.encode()).headers())
         if FORBIDDEN_HEADERS & header.keys() or "kid" not in header:
             raise ValueError("header")
         if not self._knows(header["kid"]):  # who is known never waits for the issuer
@@ -106,16 +107,8 @@ class Tokens:
 
     async def _fetch(self) -> None:
         self._fetched = self._now()  # an attempt counts too: an issuer in trouble is not asked for every unknown key
-        try:
+        with suppress(httpx.HTTPError, JoseError, ValueError, TypeError, LookupError):
             async with httpx.AsyncClient(timeout=5, trust_env=False) as client:
                 answer = await client.get(self._url)
             self._keys = KeySet.import_key_set(answer.raise_for_status().json())
             self._known.clear()  # a key that is gone vouches for nothing any more
-        except (httpx.HTTPError, JoseError, ValueError, TypeError, LookupError) as fault:
-            if self._keys is None:
-                raise KeysUnavailable("The issuer's keys cannot be fetched; try again in a moment.") from fault
-
-
-def jwt_header(token: str) -> dict[str, object]:
-    """The token's protected header, unchecked; raises `ValueError` when it is none."""
-    return dict(extract_compact(token.encode()).headers())

@@ -46,7 +46,8 @@ class Batch(Generic[S]):
         self._service = service
         self._connection = connection
         self._now = now
-        self._effects: list[Work] = []
+        self.effects: list[Work] = []
+        """What took effect, and was neither parked nor set aside."""
         self._told: list[Outgoing] = []
 
     async def run(self, works: Sequence[Work]) -> None:
@@ -54,11 +55,6 @@ class Batch(Generic[S]):
         if works:
             cases = await outbox.lock_cases(self._connection, {work.case for work in works}, self._lane)
             await self._through(works, works[-1], cases)
-
-    @property
-    def effects(self) -> int:
-        """How many of them took effect, and were neither parked nor set aside."""
-        return len(self._effects)
 
     async def _through(self, works: Sequence[Work], last: Work, cases: Cases | None = None) -> None:
         part = Part(self._service, self._connection, self._now, self.failed, last, self._lane)
@@ -71,7 +67,7 @@ class Batch(Generic[S]):
             await self._found(works, last, error)
         else:
             self.failed = part.failed
-            self._effects += part.effects
+            self.effects += part.effects
             self._told += part.told
 
     async def _found(self, works: Sequence[Work], last: Work, error: Exception) -> None:
@@ -90,16 +86,19 @@ class Batch(Generic[S]):
         """Count what was committed; call it after the commit."""
         name = self._service.name
         end_to_end = telemetry.END_TO_END.labels(name)
-        for work in self._effects:
+        for work in self.effects:
             end_to_end.observe(max(0.0, (self._now - work.event.time).total_seconds()))
-        for kind, count in Counter(work.event.type for work in self._effects).items():
+        for kind, count in Counter(work.event.type for work in self.effects).items():
             telemetry.EFFECT.labels(name, kind).inc(count)
         for kind, count in Counter(row.event.type for row in self._told).items():
             telemetry.EMITTED.labels(name, kind).inc(count)
 
 
 class Part(Generic[S]):
-    """Events that go into the database together or not at all."""
+    """Events that go into the database together or not at all.
+
+    What came through the door goes on under its sender's name, unless its handler refused it: no handler publishes a school's fact.
+    """
 
     def __init__(
         self, service: Service[S], connection: AsyncConnection, now: datetime, failed: frozenset[str], last: Work, lane: Lane
@@ -145,7 +144,7 @@ class Part(Generic[S]):
         handler = self._service.handler(work)
         with telemetry.about(work.event, work.case):
             try:
-                if handler:
+                if handler:  # there is none for a crisis at the door: it only goes on
                     await handler(work.data, tx)
                     self.failed = frozenset()
             except Exception as error:
@@ -168,10 +167,9 @@ class Part(Generic[S]):
             letter = dead_letters.Letter.of_work(work, [error.reason])
             await dead_letters.bury(self._connection, letter, consumer=self._service.name)
             return
-        aside = Aside(work, error)
-        self._aside.append(aside)
+        self._aside.append(Aside(work, error))
         self._cases.parked.add(work.case)
-        self._pending.append(parking.told(self._service, aside, self._now))
+        self._pending.append(parking.announced(self._service, work, error, self._now))
         self.failed |= {work.case}
         if is_too_many(self.failed) and work is not self._last:
             raise Blown(work.position + 1)

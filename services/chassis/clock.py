@@ -5,7 +5,6 @@ Tokens, time-outs, leases and retries of a broken machine stay on real time.
 
 import mmap
 import struct
-from abc import ABC, abstractmethod
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,18 +13,11 @@ FORMAT = struct.Struct("<q")
 """Microseconds since 1970: eight bytes, which a processor writes at once."""
 
 
-class Clock(ABC):
-    """Tells the moment of logging, in UTC."""
+class Clock:
+    """Tells the moment of logging, in UTC: the machine's."""
 
-    @abstractmethod
     def now(self) -> datetime:
         """The present."""
-
-
-class RealClock(Clock):
-    """The machine's clock."""
-
-    def now(self) -> datetime:
         return datetime.now(UTC)
 
 
@@ -53,4 +45,4 @@ def _packed(moment: datetime) -> bytes:
 
 def clock(file: Path | None) -> Clock:
     """The clock of a process: the simulation's where its settings name one."""
-    return SimulatedClock(file) if file else RealClock()
+    return SimulatedClock(file) if file else Clock()

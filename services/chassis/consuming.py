@@ -4,7 +4,7 @@ FastStream reads, assigns and rebalances; what its defaults would lose (traps T3
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from typing import Any
 
 import structlog
@@ -29,12 +29,15 @@ COMMIT_SECONDS = 2.0  # T23: while a group loads, a commit may take seconds; the
 Committed = Callable[[], frozenset[str]]
 """Is called after the commit, and returns the cases that failed in a row, for the fuse."""
 Process = Callable[[AsyncConnection, Sequence[ConsumerRecord], str, frozenset[str]], Awaitable[Committed]]
-"""Makes a batch take effect in the given transaction: records, the log's id, the cases that failed in a row before. May raise `Blown`."""
+"""Makes a batch take effect in the given transaction: records, the log's id, the cases that failed in a row before. May raise `Blown`.
+
+There are two: `Inbox.take_effect`, and `FromTopics.take_in` for what parties send to a door.
+"""
 
 log = structlog.get_logger()
 
 
-class Consumer:
+class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is untyped
     """One consumer of a service: a name, its topics, and the function that makes a batch take effect.
 
     Callers may rely on: every record is processed in a committed transaction before its offset is committed; a batch that fails is
@@ -104,7 +107,7 @@ class Consumer:
             batch=True,
             max_records=MAX_RECORDS,
             batch_timeout_ms=kafka.BATCH_WAIT_MS,
-            fetch_max_wait_ms=kafka.fetch_wait_ms(self._settings, self.name),
+            fetch_max_wait_ms=kafka.fetch_wait_ms(self._settings, self._lane),
             ack_policy=AckPolicy.MANUAL,
             decoder=_raw,
             **kafka.CONSUMER,
@@ -122,7 +125,7 @@ class Consumer:
         """Groups do not work on the embedded broker (a second member breaks one): there this consumer takes all partitions itself."""
         if not self._settings.kafka_embedded:
             membership = f"{group}.{self._settings.replica}"  # static: a restart moves no partition (T22)
-            return self._topics, {"listener": _Listener(self), "group_instance_id": membership, "session_timeout_ms": 45_000}
+            return self._topics, {"listener": self, "group_instance_id": membership, "session_timeout_ms": 45_000}
         partitions = [TopicPartition(topic, n) for topic in self._topics for n in range(catalogue.topic(topic).partitions)]
         await self._align(group, partitions)
         self._at_ours.set()
@@ -138,20 +141,26 @@ class Consumer:
         finally:
             await consumer.stop()
 
-    async def stored(self, partitions: Sequence[TopicPartition]) -> dict[TopicPartition, int]:
+    async def stored(self, partitions: Collection[TopicPartition]) -> dict[TopicPartition, int]:
         """Our positions in these partitions; raises the database's error."""
         async with self._engine.connect() as connection:
             return await self._positions.load(connection, partitions)
 
-    async def seek_to_stored(self, partitions: Sequence[TopicPartition]) -> None:
-        """Go to our positions after an assignment: a database restored to yesterday must read yesterday's records again (T19)."""
-        with self._health.watch(self._part):
-            self._begins = dict(await self.stored(partitions))
-            for partition, position in self._begins.items():
-                self._subscriber.consumer.seek(partition, position)
-        self._at_ours.set()
+    async def on_partitions_assigned(self, assigned: Collection[TopicPartition]) -> None:
+        """Go to our positions: a database restored to yesterday must read yesterday's records again (T19)."""
+        backoff = Backoff()
+        while True:
+            try:
+                with self._health.watch(self._part):
+                    self._begins = dict(await self.stored(assigned))
+                    for partition, position in self._begins.items():
+                        self._subscriber.consumer.seek(partition, position)
+            except Exception as error:  # noqa: BLE001 -- reading from a wrong position would skip records: wait for the database
+                await backoff.wait_after(error)
+            else:
+                return self._at_ours.set()
 
-    async def let_go(self) -> None:
+    async def on_partitions_revoked(self, _revoked: Collection[TopicPartition]) -> None:
         """Wait until no batch is being processed: a partition is handed over with its offset committed (T20)."""
         self._at_ours.clear()
         async with self._busy:
@@ -213,24 +222,6 @@ class Consumer:
                 await self._subscriber.consumer.commit(after(records))
         except (TimeoutError, KafkaError) as error:  # the position in the database is the one that counts
             log.info("offset_commit_failed", consumer=self.name, fault=type(error).__name__)
-
-
-class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is untyped
-    """Takes partitions at our own positions, and gives them up between batches."""
-
-    def __init__(self, consumer: Consumer) -> None:
-        self._consumer = consumer
-
-    async def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:  # noqa: ARG002 -- the interface's name
-        await self._consumer.let_go()
-
-    async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
-        backoff = Backoff()
-        while True:
-            try:
-                return await self._consumer.seek_to_stored(list(assigned))
-            except Exception as error:  # noqa: BLE001 -- reading from a wrong position would skip records: wait for the database
-                await backoff.wait_after(error)
 
 
 async def _raw(message: KafkaMessage) -> Any:

@@ -1,6 +1,5 @@
 """The one PostgreSQL database of a service: connections that cannot hang a transaction, and its migrations."""
 
-import asyncio
 from pathlib import Path
 
 from alembic import command
@@ -62,9 +61,3 @@ def _upgrade(connection: Connection, migrations: Path) -> None:
     config.set_main_option("script_location", str(migrations))
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
-
-
-async def wait_for(engine: AsyncEngine, seconds: float = 1) -> None:
-    """Return when the database answers; raises the reason when it does not within `seconds`."""
-    async with asyncio.timeout(seconds), engine.connect() as connection:
-        await connection.execute(text("SELECT 1"))

@@ -51,11 +51,6 @@ class Letter:
     """Whether it was readable and is in the inbox: then its body alone can take effect later."""
 
     @classmethod
-    def of_record(cls, record: ConsumerRecord, origin: Origin, reasons: Sequence[str]) -> Self:
-        """A record of a topic."""
-        return cls(origin, record.key, record.value, record.headers, reasons)
-
-    @classmethod
     def of_work(cls, work: Work, reasons: Sequence[str]) -> Self:
         """An event that was readable."""
         return cls(work.origin, work.event.subject.encode(), encode(work.event), KAFKA_HEADERS, reasons, work.party, seen=True)

@@ -56,7 +56,9 @@ def door_api(
         answers = [next(receipts) if isinstance(event, Envelope) else event for event in checked]
         doors.count_rejected(service.name, answers)
         wake_workers()
-        return _batch_answer(answers, service) if is_batch(request.headers) else _answer(answers[0], service)
+        if is_batch(request.headers):
+            return JSONResponse([_line(answer, service) for answer in answers])
+        return _answer(answers[0], service)
 
     return routes
 
@@ -84,10 +86,6 @@ def _receipt(receipt: Receipt, service: Service[Any]) -> dict[str, str]:
         "receivedAt": receipt.received_at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
     }
     return said | ({"case": service.location(receipt.case)} if receipt.case else {})
-
-
-def _batch_answer(answers: list[Receipt | Invalid], service: Service[Any]) -> Response:
-    return JSONResponse([_line(answer, service) for answer in answers], 200)
 
 
 def _line(answer: Receipt | Invalid, service: Service[Any]) -> dict[str, Any]:

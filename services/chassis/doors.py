@@ -22,7 +22,6 @@ ADDED_BYTES = 256
 """What the door itself adds to an event: number, writer, trace. With it, too, an event stays within its bound."""
 TOO_LARGE = Problem("$", "too-large", f"an event is at most {MAX_EVENT_BYTES - ADDED_BYTES:,} bytes here; documents are fetched, not sent")
 AHEAD = timedelta(hours=24)
-NO_KEYS = Keyring()
 RETENTION = timedelta(days=400)
 """How long an id is remembered in the inboxes; an older `time` could take effect twice and is not let in."""
 
@@ -40,9 +39,7 @@ class Receipt:
     repeated: bool
 
 
-def check(
-    decoded: Envelope | Invalid, party: Party, now: datetime, *, keys: Keyring = NO_KEYS, lane: Lane | None = None
-) -> Envelope | Invalid:
+def check(decoded: Envelope | Invalid, party: Party, now: datetime, *, keys: Keyring, lane: Lane | None = None) -> Envelope | Invalid:
     """The event as it may be let in, or `Invalid` with every problem at once, never with a value; `lane` is that of its from-topic."""
     decoded = without_plain(decoded)
     attributes = decoded.known if isinstance(decoded, Invalid) else known(decoded)

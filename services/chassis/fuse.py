@@ -27,7 +27,8 @@ class Fuse:
     """
 
     def __init__(self, service: str, part: str, health: Health, probe_seconds: float) -> None:
-        self._failed: frozenset[str] = frozenset()
+        self.failed: frozenset[str] = frozenset()
+        """The cases that failed in a row up to now."""
         self._failed_again = False
         self._gauge = FUSE.labels(service, part)
         self._part = part
@@ -35,19 +36,14 @@ class Fuse:
         self._probe_seconds = probe_seconds
 
     @property
-    def failed(self) -> frozenset[str]:
-        """The cases that failed in a row up to now."""
-        return self._failed
-
-    @property
     def blown(self) -> bool:
         """Whether nothing is taken but probes."""
-        return is_too_many(self._failed)
+        return is_too_many(self.failed)
 
     def learn(self, failed: frozenset[str]) -> None:
         """The cases that failed in a row, now that a batch is through."""
-        before, self._failed_again = self.blown, len(failed) > len(self._failed)
-        self._failed = failed
+        before, self._failed_again = self.blown, len(failed) > len(self.failed)
+        self.failed = failed
         self._gauge.set(self.blown)
         if self.blown and not before:
             log.error("fuse_blown", part=self._part, cases_in_a_row=len(failed), probe_every_seconds=self._probe_seconds)

@@ -2,10 +2,11 @@
 
 from datetime import datetime
 
+from prometheus_client import Gauge
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.chassis import database, telemetry
+from services.chassis import database
 
 NOW = text("""
     SELECT (SELECT count(*) FROM outbox WHERE published_at IS NULL) AS pending,
@@ -17,6 +18,17 @@ NOW = text("""
            (SELECT coalesce(extract(epoch FROM min(parked_at)), 0) FROM parked) AS parked_oldest,
            (SELECT count(*) FROM deadline WHERE fired_at IS NULL AND due < :now) AS overdue
 """)
+GAUGES = {
+    "pending": Gauge("outbox_pending", "Outbox rows not yet published", ["service"]),
+    "oldest": Gauge("outbox_oldest_pending_timestamp_seconds", "When the oldest unpublished row was written; 0 without one", ["service"]),
+    "arrivals": Gauge("arrivals_waiting", "Accepted events whose effect is not yet committed", ["service"]),
+    "dead_letters": Gauge("dead_letters", "Inputs set aside that no operator has dealt with", ["service"]),
+    "parked": Gauge("inbox_parked", "Events that wait for an operator", ["service"]),
+    "parked_cases": Gauge("parked_cases", "Cases that wait for an operator", ["service"]),
+    "parked_oldest": Gauge("parked_oldest_timestamp_seconds", "When the longest waiting case was parked; 0 without one", ["service"]),
+    "overdue": Gauge("deadlines_overdue", "Timers whose moment has come and that nothing acted on", ["service"]),
+}
+"""By their column."""
 
 
 async def refresh(engine: AsyncEngine, service: str, now: datetime) -> None:
@@ -26,14 +38,5 @@ async def refresh(engine: AsyncEngine, service: str, now: datetime) -> None:
             seen = (await connection.execute(NOW, {"now": now})).one()
     except database.TRANSIENT:
         return
-    for gauge, value in (
-        (telemetry.OUTBOX_PENDING, seen.pending),
-        (telemetry.OUTBOX_OLDEST, seen.oldest),
-        (telemetry.ARRIVALS_WAITING, seen.arrivals),
-        (telemetry.DEAD_LETTERS, seen.dead_letters),
-        (telemetry.PARKED_EVENTS, seen.parked),
-        (telemetry.PARKED_CASES, seen.parked_cases),
-        (telemetry.PARKED_OLDEST, seen.parked_oldest),
-        (telemetry.DEADLINES_OVERDUE, seen.overdue),
-    ):
-        gauge.labels(service).set(float(value))
+    for column, gauge in GAUGES.items():
+        gauge.labels(service).set(float(getattr(seen, column)))

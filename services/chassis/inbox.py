@@ -37,16 +37,17 @@ SEE = text("""
 
 
 class Inbox:
-    """The function that makes a batch of a service's topics take effect (`consuming.Process`)."""
+    """Makes a batch of a service's topics take effect."""
 
     def __init__(self, service: Service[S], clock: Clock, wake_relays: Callable[[], None]) -> None:
         self._service = service
         self._clock = clock
         self._wake_relays = wake_relays
 
-    async def __call__(
+    async def take_effect(
         self, connection: AsyncConnection, records: Sequence[ConsumerRecord], log_id: str, failed: frozenset[str]
     ) -> Committed:
+        """Drop what was seen before and let the rest take effect (`consuming.Process`)."""
         now = self._clock.now()
         if self._service.record:
             await self._service.record(connection, records, log_id)
@@ -72,7 +73,8 @@ class Inbox:
                     works.append(work)
             except Invalid as invalid:
                 reasons = sorted({problem.code for problem in invalid.problems})
-                await dead_letters.bury(connection, Letter.of_record(record, origin, reasons), consumer=self._service.name)
+                letter = Letter(origin, record.key, record.value, record.headers, reasons)
+                await dead_letters.bury(connection, letter, consumer=self._service.name)
         return works
 
     def work(

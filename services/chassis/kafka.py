@@ -22,14 +22,13 @@ CONSUMER = {
     "max_poll_interval_ms": 300_000,
     "max_partition_fetch_bytes": 1_048_576,
 }
-EMBEDDED_FETCH_WAIT_MS = {"cases": 50, "crises": 20}  # a produce does not wake a waiting fetch there
+EMBEDDED_FETCH_WAIT_MS: dict[Lane, int] = {"cases": 50, "crises": 20}  # a produce does not wake a waiting fetch there
 EMBEDDED_LEAD = 1_000_000
 """Bytes that a relay may be ahead of the slowest platform reader of a partition: the embedded log keeps 5 MB, then evicts."""
 
 
-def fetch_wait_ms(settings: Settings, consumer: str) -> int:
+def fetch_wait_ms(settings: Settings, lane: Lane) -> int:
     """How long a fetch may wait for a record, in milliseconds."""
-    lane = "crises" if consumer in {reader("crises"), door("crises")} else "cases"
     return EMBEDDED_FETCH_WAIT_MS[lane] if settings.kafka_embedded else 500
 
 

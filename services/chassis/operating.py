@@ -119,11 +119,13 @@ def _add_views(router: APIRouter, engine: AsyncEngine, operator: Operator) -> No
 def _add_acts(router: APIRouter, office: "_Office", engine: AsyncEngine, operator: Operator, wake_relays: Callable[[], None]) -> None:
     async def answer(acts: Mapping[str, "Act"], act: str, target: Any, grond: Grond, request: Request) -> JSONResponse:
         principal = await operator(request)
+        if act not in acts:
+            return http.problem(404, "Not found", f"There is no such act: {' or '.join(acts)}.")
         try:
             async with engine.begin() as connection:
                 done = await acts[act](connection, office.desk(connection, principal), target, grond.reason)
-        except (KeyError, NotParked, _NotOpen):
-            return http.problem(404, "Not found", "Nothing of that waits for an operator here, or there is no such act.")
+        except (NotParked, _NotOpen):
+            return http.problem(404, "Not found", "Nothing of that waits for an operator here.")
         except Invalid as still:
             codes = ", ".join(sorted({problem.code for problem in still.problems}))
             return http.problem(409, "Still unreadable", f"It cannot take effect yet: {codes}. Nothing was changed.")
@@ -210,7 +212,7 @@ class _Office:
     async def _run(self, connection: AsyncConnection, works: list[Work]) -> int:
         batch: Batch[Any] = Batch(self._service, connection, self._clock.now())
         await batch.run(works)
-        return batch.effects
+        return len(batch.effects)
 
     def _inbox(self) -> Inbox:
         return Inbox(self._service, self._clock, lambda: None)

@@ -63,11 +63,8 @@ async def park(connection: AsyncConnection, aside: Sequence[Aside], now: datetim
     await connection.execute(CLOSE_CASES, {"subjects": sorted({work.case for work in works})})
 
 
-def told(service: Service[S], aside: Aside, now: datetime) -> Outgoing:
+def announced(service: Service[S], work: Work, error: Exception, now: datetime) -> Outgoing:
     """That a case is parked, for the operators; also says it in the log."""
-    work, error = aside.work, aside.error
-    if error is None:
-        raise TypeError("only an event that failed parks its case")
     fault, place = type(error).__name__, backoff.where(error)
     log.error(
         "case_parked", fault=fault, place=place, attempts=work.attempts + 1, release_within_seconds=int(RELEASE_WITHIN.total_seconds())

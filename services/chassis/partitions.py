@@ -79,27 +79,15 @@ async def _drop(connection: AsyncConnection, name: str, monthly: Monthly) -> Non
 
 def _months(first: datetime, last: datetime) -> Iterator[tuple[datetime, datetime]]:
     """Start and end of every month from the one to the other."""
-    count = (last.year - first.year) * 12 + last.month - first.month + 1
-    starts = [_month(first.year, first.month + n) for n in range(count + 1)]
-    return pairwise(starts)
+    months = range(first.year * 12 + first.month - 1, last.year * 12 + last.month + 1)
+    return pairwise(datetime(n // 12, n % 12 + 1, 1, tzinfo=UTC) for n in months)
 
 
-def _month(year: int, month: int) -> datetime:
-    return datetime(year + (month - 1) // 12, (month - 1) % 12 + 1, 1, tzinfo=UTC)
-
-
-class Housekeeper:
-    """Keeps the months of a service for as long as it runs."""
-
-    def __init__(self, engine: AsyncEngine, clock: Clock) -> None:
-        self._engine = engine
-        self._clock = clock
-
-    async def run(self) -> None:
-        """Look every hour; what cannot be done now is done the next time, for a row without its month still finds a place."""
-        while True:
-            await asyncio.sleep(EVERY_SECONDS)
-            try:
-                await keep(self._engine, self._clock.now())
-            except database.TRANSIENT as error:
-                log.warning("months_left_for_later", fault=type(error).__name__)
+async def keep_for_good(engine: AsyncEngine, clock: Clock) -> None:
+    """Look every hour; what cannot be done now is done the next time, for a row without its month still finds a place."""
+    while True:
+        await asyncio.sleep(EVERY_SECONDS)
+        try:
+            await keep(engine, clock.now())
+        except database.TRANSIENT as error:
+            log.warning("months_left_for_later", fault=type(error).__name__)

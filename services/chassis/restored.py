@@ -5,11 +5,10 @@ Without this its numbers would be given a second time, to other events, and what
 
 import asyncio
 from collections import ChainMap, defaultdict
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import TypeVar
 
 import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
@@ -35,13 +34,11 @@ ALONE = text("SELECT pg_advisory_lock(2803)")
 NEXT = text("SELECT pg_advisory_unlock(2803)")
 LAST_PUBLISHED = text("SELECT max(published_at) FROM outbox")
 
-T = TypeVar("T")
-
 log = structlog.get_logger()
 
 
-async def compare(service: Service[S], engine: AsyncEngine, settings: Settings) -> int:
-    """Take over from the topics what the database has forgotten; returns how many cases that concerned, 0 as a rule.
+async def compare(service: Service[S], engine: AsyncEngine, settings: Settings) -> None:
+    """Take over from the topics what the database has forgotten: as a rule nothing.
 
     Safe to do again, and replicas take turns. Raises `KafkaError`, `TimeoutError` or the database's errors; nobody may have published
     anything since the database was put back.
@@ -51,11 +48,11 @@ async def compare(service: Service[S], engine: AsyncEngine, settings: Settings) 
         newest = {partition: end - 1 for partition, end in ends.items() if end > begins[partition]}
         last = [event async for event in _told(service, _records(consumer, newest, ends))]
         if not await _is_behind(connection, service, last):
-            return 0
+            return
         since = (await connection.execute(LAST_PUBLISHED)).scalar_one()
         log.warning("database_restored", remembers_until=since and since.isoformat())
         start = await _since(consumer, since - MARGIN, newest, ends) if since else {partition: begins[partition] for partition in newest}
-        return await _take_back(service, engine, [event async for event in _told(service, _records(consumer, start, ends))])
+        await _take_back(service, engine, [event async for event in _told(service, _records(consumer, start, ends))])
 
 
 @asynccontextmanager
@@ -151,22 +148,17 @@ async def _is_behind(connection: AsyncConnection, service: Service[S], last: Seq
     return False
 
 
-async def _take_back(service: Service[S], engine: AsyncEngine, said: Sequence[Said]) -> int:
+async def _take_back(service: Service[S], engine: AsyncEngine, said: Sequence[Said]) -> None:
     told: dict[Lane, dict[str, Topics]] = defaultdict(lambda: defaultdict(lambda: defaultdict(dict)))
     for topic, event, _ in said:  # of several copies the first counts, as for every reader
         told[_lane(service, topic)][event.subject][topic].setdefault(event.id, int(event.sequence or 0))
     for lane, cases in told.items():
-        for some in _parts(sorted(cases.items())):
+        in_order = sorted(cases.items())
+        for first in range(0, len(in_order), CASES_AT_ONCE):
             async with engine.begin() as connection:
-                await outbox.remember(connection, dict(some), lane)
+                await outbox.remember(connection, dict(in_order[first : first + CASES_AT_ONCE]), lane)
     await _take_in_again(service, engine, said)
-    concerned = sum(map(len, told.values()))
-    log.warning("taken_from_the_topics", cases=concerned, events=len(said))
-    return concerned
-
-
-def _parts(cases: Sequence[T]) -> Iterator[Sequence[T]]:
-    return (cases[first : first + CASES_AT_ONCE] for first in range(0, len(cases), CASES_AT_ONCE))
+    log.warning("taken_from_the_topics", cases=sum(map(len, told.values())), events=len(said))
 
 
 async def _take_in_again(service: Service[S], engine: AsyncEngine, said: Sequence[Said]) -> None:

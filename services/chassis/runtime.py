@@ -6,6 +6,7 @@ import signal
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import structlog
@@ -24,7 +25,6 @@ from services.chassis.consuming import Consumer, Process
 from services.chassis.door_api import door_api
 from services.chassis.inbox import Inbox
 from services.chassis.operating import operating_api
-from services.chassis.partitions import Housekeeper
 from services.chassis.relay import Relay
 from services.chassis.sealing import Keyring
 from services.chassis.service import Service
@@ -34,8 +34,8 @@ from services.chassis.telemetry import Health
 from services.chassis.timers import DeadlineWorker
 from services.chassis.worker import Worker
 
-CONNECTIONS: dict[Lane, int] = {"cases": 6, "crises": 6}
-"""How many a lane has for itself."""
+CONNECTIONS = 6
+"""How many each lane has for itself."""
 
 log = structlog.get_logger()
 
@@ -80,7 +80,7 @@ class Machine:
         self._later: list[str] = []
         self.clock = clock(self.settings.clock)
         url = str(self.settings.database_url)
-        self.engines: dict[Lane, AsyncEngine] = {lane: database.connect(url, pool=CONNECTIONS[lane]) for lane in self.service.lanes}
+        self.engines: dict[Lane, AsyncEngine] = {lane: database.connect(url, pool=CONNECTIONS) for lane in self.service.lanes}
         self.commands: dict[Lane, Commands[Any]] = {
             lane: Commands(self.service, engine=engine, clock=self.clock, wake_relays=self.wake_relays)
             for lane, engine in self.engines.items()
@@ -92,8 +92,8 @@ class Machine:
         for lane in self.service.lanes:
             self._add_lane(lane)
         if self.service.deadlines:
-            self.add_worker(DeadlineWorker(self.service, **self.worker_parts(self.service.deadlines_in)))
-        self.running.append(Housekeeper(self.engines["cases"], self.clock).run)
+            self.add_worker(DeadlineWorker(self, self.service.deadlines_in))
+        self.running.append(partial(partitions.keep_for_good, self.engines["cases"], self.clock))
 
     def wake_relays(self) -> None:
         """Rows were written."""
@@ -111,13 +111,13 @@ class Machine:
             self.relays.append(relay)
             self._add_compared(telemetry.part("relay", lane), relay.run)
         if topics := self.service.topics(lane):
-            self._add_consumer(lane, kafka.reader(lane), topics, Inbox(self.service, self.clock, self.wake_relays))
+            self._add_consumer(lane, kafka.reader(lane), topics, Inbox(self.service, self.clock, self.wake_relays).take_effect)
         if lane in self.service.door_lanes:
-            worker = ArrivalWorker(self.service, lane, **self.worker_parts(lane))
+            worker = ArrivalWorker(self, lane)
             self.workers.append(worker)
             self._add_compared(worker.name, worker.run)
             door = FromTopics(self.service, lane, self.clock, [self.wake_relays, self.wake_workers])
-            self._add_consumer(lane, kafka.door(lane), door.topics, door)
+            self._add_consumer(lane, kafka.door(lane), door.topics, door.take_in)
 
     def _add_consumer(self, lane: Lane, name: str, topics: tuple[str, ...], process: Process) -> None:
         consumer = Consumer(self.service.name, name, lane, topics, process, engine=self.engines[lane], watch=self.watch)
@@ -150,16 +150,6 @@ class Machine:
         self.health.expect(worker.name)
         self.workers.append(worker)
         self.running.append(worker.run)
-
-    def worker_parts(self, lane: Lane) -> dict[str, Any]:
-        """What every worker of a lane is made with."""
-        return {
-            "engine": self.engines[lane],
-            "health": self.health,
-            "clock": self.clock,
-            "wake_relays": self.wake_relays,
-            "probe_seconds": self.settings.probe_seconds,
-        }
 
     async def run(self) -> None:
         """Run until cancelled; raises what a part ends with by itself."""

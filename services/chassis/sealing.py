@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from passend_contracts import catalogue, enclosures
-from passend_contracts.enclosures import CONTENTS, DOOR_KEYS, KINDS, Content, Enclosure, Key, Keys, KeysInvalid, Kind, Recipient, Refused
+from passend_contracts.enclosures import CONTENTS, DOOR_KEYS, KINDS, Content, Enclosure, Key, Keys, KeysInvalid, Kind, Refused
 from passend_contracts.envelope import Envelope, Invalid, Problem, derived_id, known
 from pydantic import ValidationError
 
@@ -62,7 +62,7 @@ class Keyring:
             return
         missing = list(self._missing(enclosure, now))
         yield from (Problem(f"{path}.jwe.recipients", code, message) for code, message in missing)
-        if not missing and _is_among(enclosure.jwe.recipients, self.own):
+        if not missing and any(self.own.of(each.header.kid) for each in enclosure.jwe.recipients):
             try:
                 enclosures.opened(enclosure, subject=subject, keys=self.own, closed=True)
             except Refused as refused:
@@ -139,10 +139,6 @@ def _well_formed(raw: Iterable[Any]) -> Iterator[tuple[int, Enclosure]]:
             yield n, Enclosure.from_wire(each, closed=True)
         except ValidationError:
             continue
-
-
-def _is_among(recipients: Iterable[Recipient], keys: Keys) -> bool:
-    return any(keys.of(each.header.kid) for each in recipients)
 
 
 def _problem(path: str, refused: Refused) -> Problem:

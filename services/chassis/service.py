@@ -82,11 +82,8 @@ class Service(Generic[S]):
         addressed = (catalogue.to_topic(party, lane) for party, lane in self.region.lanes())
         own = (catalogue.dlq_topic(service) for service in catalogue.SERVICES)
         names = (*catalogue.TOPICS, *addressed, *own)
-        return tuple(name for name in names if self.name in catalogue.topic(name).readers and self.lane_of(name) == lane)
-
-    def lane_of(self, topic: str) -> Lane:
-        """The lane in which this service reads a topic."""
-        return catalogue.topic(topic).lane_for(self.name)
+        read = (name for name in names if self.name in catalogue.topic(name).readers)
+        return tuple(name for name in read if catalogue.topic(name).lane_for(self.name) == lane)
 
     def work(self, event: Envelope, data: EventData, origin: Origin, *, position: int = 0) -> Work | None:
         """What an event that was read asks of this service, on its subject or the case that it names; None where it names none."""

@@ -23,14 +23,6 @@ END_TO_END = Histogram(
     ["service"],
     buckets=(0.05, 0.1, 0.5, 1, 2, 5, 10, 30, 60, 300, 900, 3600, 14400, 86400),
 )
-OUTBOX_PENDING = Gauge("outbox_pending", "Outbox rows not yet published", ["service"])
-OUTBOX_OLDEST = Gauge("outbox_oldest_pending_timestamp_seconds", "When the oldest unpublished row was written; 0 without one", ["service"])
-ARRIVALS_WAITING = Gauge("arrivals_waiting", "Accepted events whose effect is not yet committed", ["service"])
-DEAD_LETTERS = Gauge("dead_letters", "Inputs set aside that no operator has dealt with", ["service"])
-PARKED_EVENTS = Gauge("inbox_parked", "Events that wait for an operator", ["service"])
-PARKED_CASES = Gauge("parked_cases", "Cases that wait for an operator", ["service"])
-PARKED_OLDEST = Gauge("parked_oldest_timestamp_seconds", "When the longest waiting case was parked; 0 without one", ["service"])
-DEADLINES_OVERDUE = Gauge("deadlines_overdue", "Timers whose moment has come and that nothing acted on", ["service"])
 FUSE = Gauge("fuse_blown", "1 while a part takes nothing but probes, because all it does fails", ["service", "part"])
 
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from time import time_ns
 from typing import Any, TypeVar
@@ -106,7 +106,7 @@ class RunningService:
     async def deliver(self, topic: str, event: Envelope, *, times: int = 1) -> None:
         """Put an event on a topic as its writer would, numbered; `times` for a redelivery of the very same record."""
         number = self.sequences[topic, event.subject] = self.sequences.get((topic, event.subject), 0) + 1
-        record = encode(event) if event.sequence else encode(_numbered(event, number))
+        record = encode(event, event.sequence or f"{number:012d}")
         for _ in range(times):
             await self.topics.put(topic, record, key=event.subject.encode())
 
@@ -130,10 +130,6 @@ class RunningService:
         async with asyncio.timeout(PATIENCE):
             while (await self.http.get("/health/ready")).status_code != httpx.codes.OK:  # noqa: ASYNC110 -- asked as a supervisor asks
                 await asyncio.sleep(0.05)
-
-
-def _numbered(event: Envelope, number: int) -> Envelope:
-    return replace(event, sequence=f"{number:012d}")
 
 
 @asynccontextmanager

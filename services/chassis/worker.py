@@ -2,18 +2,18 @@
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import Callable
 from contextlib import suppress
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from sqlalchemy.ext.asyncio import AsyncEngine
+from passend_contracts.catalogue import Lane
 
 from services.chassis.backoff import Backoff
 from services.chassis.batch import Batch
-from services.chassis.clock import Clock
 from services.chassis.fuse import Blown, Fuse
-from services.chassis.service import Service
-from services.chassis.telemetry import Health
+from services.chassis.telemetry import part
+
+if TYPE_CHECKING:
+    from services.chassis.runtime import Machine
 
 ROWS = 500
 
@@ -24,24 +24,15 @@ class Worker(ABC):
     part: ClassVar[str]
     poll_seconds: ClassVar[float] = 0.1
 
-    def __init__(
-        self,
-        service: Service[Any],
-        *,
-        engine: AsyncEngine,
-        health: Health,
-        clock: Clock,
-        wake_relays: Callable[[], None],
-        probe_seconds: float,
-        name: str = "",
-    ) -> None:
-        self._service = service
-        self._engine = engine
-        self._health = health
-        self._clock = clock
-        self._wake_relays = wake_relays
-        self.name = name or self.part
-        self._fuse = Fuse(service.name, self.name, health, probe_seconds)
+    def __init__(self, machine: "Machine", lane: Lane) -> None:
+        self.name = part(self.part, lane)
+        self._lane: Lane = lane
+        self._service = machine.service
+        self._engine = machine.engines[lane]
+        self._health = machine.health
+        self._clock = machine.clock
+        self._wake_relays = machine.wake_relays
+        self._fuse = Fuse(machine.service.name, self.name, machine.health, machine.settings.probe_seconds)
         self._woken = asyncio.Event()
 
     def wake(self) -> None:

@@ -17,7 +17,7 @@ from passend_contracts.events import NotificationDelivered, NotificationExhauste
 from prometheus_client import Counter, Gauge
 from sqlalchemy import Row, text
 
-from services.chassis import backoff, telemetry
+from services.chassis import backoff
 from services.chassis.commands import Act, Commands
 from services.chassis.failures import is_transient
 from services.chassis.runtime import Machine
@@ -75,8 +75,7 @@ class Sender(Worker):
     poll_seconds = 0.2
 
     def __init__(self, machine: Machine, lane: Lane, mail: Mail, letters: Letters) -> None:
-        super().__init__(machine.service, name=telemetry.part(self.part, lane), **machine.worker_parts(lane))
-        self._lane = lane
+        super().__init__(machine, lane)
         self._commands: Commands[Known] = machine.commands[lane]
         self._mail = mail
         self._letters = letters

@@ -44,7 +44,7 @@ def build(settings: Settings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         nonlocal pool
-        size = CONNECTIONS["cases"]
+        size = CONNECTIONS
         async with asyncpg.create_pool(plain(str(settings.database_url)), min_size=size, max_size=size) as pool:
             await pool.execute(TABLE)
             yield

@@ -80,7 +80,7 @@ async def _fill(connection: asyncpg.Connection, load: Load) -> float:
 
 @asynccontextmanager
 async def _ours(pair: Pair, url: str) -> AsyncIterator[Until]:
-    engine = database.connect(url, pool=CONNECTIONS["cases"])
+    engine = database.connect(url, pool=CONNECTIONS)
     watch = kafka.LogWatch(ours.settings(pair.kafka, url, embedded=pair.embedded), Health())
     relay = Relay(NAME, "cases", engine=engine, watch=watch)
     before = ours.published()

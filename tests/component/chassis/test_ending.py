@@ -28,7 +28,7 @@ class Ending(DeadlineWorker):
 
 settings = Settings()
 service = Service(app.NAME, region.load(settings.region), events, store, __import__("pathlib").Path(app.__file__).parent / "migrations")
-build = runtime.build(service, settings, workers=lambda machine: [Ending(service, **machine.worker_parts("cases"))])
+build = runtime.build(service, settings, workers=lambda machine: [Ending(machine, "cases")])
 runtime.serve(build, app.NAME, settings)
 """
 

@@ -10,6 +10,7 @@ from passend_contracts.events.event_rejected.v1 import FieldProblem
 from passend_contracts.export import closed_schema
 
 from services.chassis import doors, region
+from services.chassis.sealing import Keyring
 from tests.component.doors.canary import CHILD, traces
 from tests.component.doors.door import BOARDS
 from tests.component.doors.inputs import a_good, as_json
@@ -31,7 +32,7 @@ CHILDISH = ANY_JSON | st.just(CHILD) | st.dictionaries(st.just(CHILD), st.just(C
 
 
 def checked(event: dict[str, Any]) -> Envelope | Invalid:
-    return doors.check(decode_http({"content-type": STRUCTURED}, as_json(event))[0], PARTY, datetime.now(UTC))
+    return doors.check(decode_http({"content-type": STRUCTURED}, as_json(event))[0], PARTY, datetime.now(UTC), keys=Keyring())
 
 
 def assert_told_why(invalid: Invalid) -> None:
