@@ -47,11 +47,11 @@ class ArrivalWorker(Worker):
     async def _round(self, limit: int) -> int:
         now = self._clock.now()
         async with self._engine.begin() as connection:
-            rows = (await connection.execute(WAITING, {"lane": self._lane, "rows": limit})).all()
+            rows = (await connection.execute(WAITING, {"lane": self.lane, "rows": limit})).all()
             if not rows:
                 return 0
-            with work_of(self._lane):
-                batch = Batch(self._service, connection, now, self._fuse.failed, lane=self._lane)
+            with work_of(self.lane):
+                batch = Batch(self._service, connection, now, self._fuse.failed, lane=self.lane)
                 await batch.run([self._work(row, position) async for position, row in InTurns(enumerate(rows))])
                 await connection.execute(HANDLED, {"rows": [row.n for row in rows], "now": now})
         self._committed(batch)

@@ -58,6 +58,7 @@ class Tokens:
         self._keys: KeySet | None = None
         self._known: dict[str, dict[str, Any]] = {}
         self._fetched = float("-inf")
+        self._attempts = 0
         self._fetching = asyncio.Lock()
         self._claims = JWTClaimsRegistry(
             iss={"essential": True, "value": issuer},
@@ -92,8 +93,9 @@ class Tokens:
         if FORBIDDEN_HEADERS & header.keys() or "kid" not in header:
             raise ValueError("header")
         if not self._knows(header["kid"]):  # who is known never waits for the issuer
+            attempts = self._attempts
             async with self._fetching:
-                if not self._knows(header["kid"]) and self._may_fetch():
+                if not self._knows(header["kid"]) and self._may_fetch() and attempts == self._attempts:  # who waited for one makes no other
                     await self._fetch()
         if self._keys is None:
             raise KeysUnavailable("The issuer's keys cannot be fetched; try again in a moment.")
@@ -106,9 +108,10 @@ class Tokens:
         return self._keys is None or self._now() - self._fetched > REFETCH_SECONDS
 
     async def _fetch(self) -> None:
-        self._fetched = self._now()  # an attempt counts too: an issuer in trouble is not asked for every unknown key
         with suppress(httpx.HTTPError, JoseError, ValueError, TypeError, LookupError):
             async with httpx.AsyncClient(timeout=5, trust_env=False) as client:
                 answer = await client.get(self._url)
             self._keys = KeySet.import_key_set(answer.raise_for_status().json())
             self._known.clear()  # a key that is gone vouches for nothing any more
+        self._attempts += 1
+        self._fetched = self._now()  # an attempt counts too: an issuer in trouble is not asked for every unknown key

@@ -148,7 +148,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is 
 
     async def on_partitions_assigned(self, assigned: Collection[TopicPartition]) -> None:
         """Go to our positions: a database restored to yesterday must read yesterday's records again (T19)."""
-        backoff = Backoff()
+        backoff = Backoff(self._lane)
         while True:
             try:
                 with self._health.watch(self._part):

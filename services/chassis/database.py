@@ -24,6 +24,8 @@ IDLE_IN_TRANSACTION = "10s"
 def is_transient(error: BaseException) -> bool:
     """Whether trying again can help: the machine is broken, not the input and not the code."""
     if isinstance(error, DBAPIError):
+        if isinstance(error.orig and error.orig.__cause__, ValueError):
+            return False  # asyncpg could not even write it down for the server
         return not isinstance(error, IntegrityError) and (error.connection_invalidated or _is_server_fault(error))
     return isinstance(error, TRANSIENT) and not isinstance(error, NO_MACHINE)
 

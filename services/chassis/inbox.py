@@ -15,13 +15,15 @@ from services.chassis.batch import Batch
 from services.chassis.clock import Clock
 from services.chassis.consuming import Committed
 from services.chassis.dead_letters import Letter
-from services.chassis.doors import AHEAD, RETENTION
+from services.chassis.doors import AHEAD as AHEAD_AT_A_DOOR, RETENTION
 from services.chassis.service import Service
 from services.chassis.transaction import Origin, S, Work
 from services.chassis.turns import InTurns
 
 KEPT = RETENTION + timedelta(days=90)
 """How long an inbox remembers: what a door lets in, and two months of republishing after that. Older events are not let take effect."""
+AHEAD = AHEAD_AT_A_DOOR + timedelta(hours=1)
+"""How far ahead an event may be: what a door let in, by a clock that went before this one."""
 TOO_OLD = Problem("$.time", "time-too-old", "older than the inbox remembers, so nobody can say whether it took effect")
 TOO_FAR_AHEAD = Problem("$.time", "time-ahead", "further ahead than clocks differ, so no inbox has room for it")
 WRONG_TOPIC = Problem("$.type", "wrong-topic", "nobody puts events of this type on this topic")

@@ -1,9 +1,10 @@
 """Who may publish: one process per lane, by a row on the database's clock; a stopped process loses it and can mark nothing (T18)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 LEASE_SECONDS = 5
 RENEW_SECONDS = 1.5
@@ -28,7 +29,13 @@ RENEW = text("""
 RELEASE = text("UPDATE relay_lease SET expires_at = clock_timestamp() WHERE lane = :lane AND epoch = :epoch")
 KNOWN_LOG = text("SELECT log_id FROM relay_lease WHERE lane = :lane AND epoch = :epoch FOR UPDATE")
 REMEMBER_LOG = text("UPDATE relay_lease SET log_id = :log_id WHERE lane = :lane AND epoch = :epoch")
-UNPUBLISH = text("UPDATE outbox SET published_at = NULL WHERE published_at IS NOT NULL AND lane = :lane")
+UNPUBLISH = text("""
+    UPDATE outbox SET published_at = NULL
+    FROM (SELECT n, written_at FROM outbox WHERE n > :after AND published_at IS NOT NULL AND lane = :lane ORDER BY n LIMIT :rows) AS some
+    WHERE outbox.n = some.n AND outbox.written_at = some.written_at RETURNING outbox.n
+""")
+ROWS = 20_000
+"""At once, so that no statement takes long, whatever is retained."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +58,23 @@ class Lease:
         """Let another process lead at once."""
         await connection.execute(RELEASE, self._key)
 
-    async def publish_again_into(self, log_id: str, connection: AsyncConnection) -> int:
-        """When the log is another one than this lane last wrote to, mark all retained rows unpublished; returns how many."""
-        known = (await connection.execute(KNOWN_LOG, self._key)).scalar_one_or_none()
-        if known is None:
-            raise LeaseLost
-        if known == log_id:
-            return 0
-        await connection.execute(REMEMBER_LOG, {**self._key, "log_id": log_id})
-        return (await connection.execute(UNPUBLISH, {"lane": self.lane})).rowcount if known else 0
+    async def publish_again_into(self, log_id: str, engine: AsyncEngine) -> int:
+        """When the log is another one than this lane last wrote to, mark all retained rows unpublished; returns how many.
+
+        Part by part; the log is known when the last part is done, so whoever takes over from here does the rest.
+        """
+        again, after, left = 0, 0, True
+        while left:
+            async with engine.begin() as connection:
+                await self.renew(connection)
+                known = (await connection.execute(KNOWN_LOG, self._key)).scalar_one()
+                rows: Sequence[int] = ()
+                if known not in {"", log_id}:
+                    rows = (await connection.execute(UNPUBLISH, {"lane": self.lane, "after": after, "rows": ROWS})).scalars().all()
+                again, after, left = again + len(rows), max(rows, default=after), len(rows) == ROWS
+                if not left:
+                    await connection.execute(REMEMBER_LOG, {**self._key, "log_id": log_id})
+        return again
 
 
 async def acquire(connection: AsyncConnection, lane: str, holder: str) -> Lease | None:

@@ -83,11 +83,16 @@ def _months(first: datetime, last: datetime) -> Iterator[tuple[datetime, datetim
     return pairwise(datetime(n // 12, n % 12 + 1, 1, tzinfo=UTC) for n in months)
 
 
+async def keep_if_possible(engine: AsyncEngine, now: datetime) -> None:
+    """What cannot be done now, as while somebody backs up, is done the next time: a row without its month still finds a place."""
+    try:
+        await keep(engine, now)
+    except database.TRANSIENT as error:
+        log.warning("months_left_for_later", fault=type(error).__name__)
+
+
 async def keep_for_good(engine: AsyncEngine, clock: Clock) -> None:
-    """Look every hour; what cannot be done now is done the next time, for a row without its month still finds a place."""
+    """Look every hour."""
     while True:
         await asyncio.sleep(EVERY_SECONDS)
-        try:
-            await keep(engine, clock.now())
-        except database.TRANSIENT as error:
-            log.warning("months_left_for_later", fault=type(error).__name__)
+        await keep_if_possible(engine, clock.now())

@@ -1,7 +1,7 @@
 """Publishes the outbox, each case in order: claimed under a lease, sent in a pipeline, marked after the acknowledgement."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from time import monotonic
@@ -9,7 +9,7 @@ from typing import Any
 
 import structlog
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError
+from aiokafka.errors import KafkaError, UnknownTopicOrPartitionError
 from passend_contracts.catalogue import Lane
 from passend_contracts.envelope import KAFKA_HEADERS
 from sqlalchemy import Row, text
@@ -27,6 +27,7 @@ ROWS = 1_000
 ROUND_BYTES = 1_000_000
 POLL_SECONDS = 0.1
 ACK_SECONDS = 30  # T10: a send may hang for ever; after this its outcome is unknown and the row stays
+REST_SECONDS = 10
 HEADERS = list(KAFKA_HEADERS)
 
 log = structlog.get_logger()
@@ -60,6 +61,8 @@ class Relay:
         self._settings = watch.settings
         self._health = watch.health
         self._written = asyncio.Event()
+        self._rests: dict[str, float] = {}
+        """Until when nothing is sent to a topic, on the monotonic clock."""
 
     def wake(self) -> None:
         """Rows were committed: publish them now, not at the next poll."""
@@ -82,9 +85,8 @@ class Relay:
         try:
             async with kafka.producer(self._settings) as (producer, lost), Lead(self._settings) as lead:
                 log_id = await self._watch.ask()  # once connected: so it is this connection's
-                async with self._engine.begin() as connection:
-                    if again := await held.publish_again_into(log_id, connection):
-                        log.warning("new_log", rows_published_again=again)
+                if again := await held.publish_again_into(log_id, self._engine):
+                    log.warning("new_log", rows_published_again=again)
                 await self._publish_into(log_id, held, Sending(producer, lost, lead), backoff)
         finally:
             with suppress(*database.TRANSIENT):
@@ -105,19 +107,37 @@ class Relay:
         renewed = monotonic()
         while self._watch.seen == log_id and not sending.lost.is_set():
             self._written.clear()
-            rows = await self._head(held, await sending.lead.full_topics())
+            rows = await self._head(held, [*await sending.lead.full_topics(), *self._resting()])
             if rows:
                 with work_of(self._lane_name):
-                    await self._publish(rows, held, sending)
+                    await self._while_held(held, self._publish(rows, held, sending))
                 renewed = monotonic()
             self._health.ok(self._part)
             backoff.reset()
             if not rows:
                 await self._idle()
             if monotonic() - renewed > lease.RENEW_SECONDS:
-                async with self._engine.begin() as connection:
-                    await held.renew(connection)
+                await self._renew(held)
                 renewed = monotonic()
+
+    async def _while_held(self, held: Lease, publishing: Coroutine[Any, Any, None]) -> None:
+        """Go on with this for as long as the lease can be kept: Kafka may take longer to answer than a lease lasts."""
+        task = asyncio.create_task(publishing)
+        try:
+            while not (await asyncio.wait([task], timeout=lease.RENEW_SECONDS))[0]:
+                await self._renew(held)
+            task.result()
+        finally:
+            task.cancel()
+            await asyncio.wait([task])
+
+    async def _renew(self, held: Lease) -> None:
+        async with self._engine.begin() as connection:
+            await held.renew(connection)
+
+    def _resting(self) -> list[str]:
+        """The topics that Kafka did not take, while it took others: those do not wait for them. Whole, so that order holds."""
+        return [topic for topic, until in self._rests.items() if monotonic() < until]
 
     async def _idle(self) -> None:
         with suppress(TimeoutError):
@@ -145,22 +165,20 @@ class Relay:
 
         An idempotent producer writes a partition's records in the order of the calls, and none after one that failed.
         """
-        async with asyncio.timeout(ACK_SECONDS):
-            sent = [
-                await sending.producer.send(row.topic, body, key=row.key.encode(), headers=_headers(row))
-                async for row, body in InTurns(rows)
-            ]
+        sent = await sending.begun(rows)
         await sending.acknowledged(sent)
         acknowledged: list[Row[Any]] = []
         broken: set[tuple[str, str]] = set()
         for (row, body), future in zip(rows, sent, strict=True):
-            if not future.done() or future.exception() or (row.topic, row.key) in broken:
+            if future is None or not future.done() or future.exception() or (row.topic, row.key) in broken:
                 broken.add((row.topic, row.key))
             else:
                 acknowledged.append(row)
                 sending.lead.wrote(future.result(), len(body))
         await self._mark(acknowledged, held)
         if broken:
+            if acknowledged:
+                self._rests |= dict.fromkeys((topic for topic, _ in broken), monotonic() + REST_SECONDS)
             raise PublishFailed(len(rows) - len(acknowledged))
 
     async def _mark(self, acknowledged: Sequence[Row[Any]], held: Lease) -> None:
@@ -172,6 +190,10 @@ class Relay:
         telemetry.PUBLISHED.labels(self._service).inc(len(acknowledged))
 
 
+Sent = asyncio.Future[Any] | None
+"""What Kafka will answer; None where the producer did not take the row."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sending:
     """A producer for as long as it is known in which log it writes."""
@@ -180,10 +202,27 @@ class Sending:
     lost: asyncio.Event
     lead: Lead
 
-    async def acknowledged(self, sent: Sequence[asyncio.Future[Any]]) -> None:
+    async def begun(self, rows: Sequence[tuple[Row[Any], bytes]]) -> list[Sent]:
+        """Hand them to the producer; for a topic that Kafka does not have (yet) it takes none."""
+        missing: set[str] = set()
+        async with asyncio.timeout(ACK_SECONDS):
+            return [await self._begun(row, body, missing) async for row, body in InTurns(rows)]
+
+    async def _begun(self, row: Row[Any], body: bytes, missing: set[str]) -> Sent:
+        if row.topic in missing:
+            return None
+        try:
+            sent: asyncio.Future[Any] = await self.producer.send(row.topic, body, key=row.key.encode(), headers=_headers(row))
+        except UnknownTopicOrPartitionError:
+            missing.add(row.topic)
+            return None
+        return sent
+
+    async def acknowledged(self, sent: Sequence[Sent]) -> None:
         """Return when Kafka has answered for all of these, or will not any more."""
         given_up = asyncio.create_task(self.lost.wait())
-        answered: list[asyncio.Future[Any]] = [given_up, asyncio.gather(*sent, return_exceptions=True)]
+        taken = [future for future in sent if future is not None]
+        answered: list[asyncio.Future[Any]] = [given_up, asyncio.gather(*taken, return_exceptions=True)]
         await asyncio.wait(answered, timeout=ACK_SECONDS, return_when=asyncio.FIRST_COMPLETED)
         given_up.cancel()
 

@@ -32,7 +32,8 @@ MARGIN = timedelta(hours=1)
 
 ALONE = text("SELECT pg_advisory_lock(2803)")
 NEXT = text("SELECT pg_advisory_unlock(2803)")
-LAST_PUBLISHED = text("SELECT max(published_at) FROM outbox")
+LAST_PUBLISHED = text("SELECT max(published_at) FROM (SELECT published_at FROM outbox ORDER BY n DESC LIMIT 100000) AS newest")
+"""Of the newest rows only, for a whole outbox takes too long to read; none of them published means that all is read."""
 
 log = structlog.get_logger()
 
@@ -86,12 +87,17 @@ Said = tuple[str, Envelope, int]
 
 
 async def _bounds(consumer: AIOKafkaConsumer, service: Service[S]) -> tuple[Offsets, Offsets]:
-    """Where the partitions begin and end to which this service writes. Asked for together, or each topic costs a turn of its own."""
+    """Where the partitions begin and end to which this service writes. Asked for together, or each topic costs a turn of its own.
+
+    A topic that is not there yet has nothing to tell, and is waited for by none of the others.
+    """
+    there = await consumer.topics()
     own = [topic.name for topic in catalogue.TOPICS.values() if topic.writer == service.name]
     addressed = [catalogue.to_topic(party, lane) for party, lane in service.region.lanes()]
     topics = [
         [TopicPartition(name, n) for n in range(catalogue.topic(name).partitions)]
         for name in (*own, *addressed, catalogue.dlq_topic(service.name))
+        if name in there
     ]
     ends = await asyncio.gather(*map(consumer.end_offsets, topics))
     begins = await asyncio.gather(*map(consumer.beginning_offsets, topics))
@@ -152,22 +158,21 @@ async def _take_back(service: Service[S], engine: AsyncEngine, said: Sequence[Sa
     told: dict[Lane, dict[str, Topics]] = defaultdict(lambda: defaultdict(lambda: defaultdict(dict)))
     for topic, event, _ in said:  # of several copies the first counts, as for every reader
         told[_lane(service, topic)][event.subject][topic].setdefault(event.id, int(event.sequence or 0))
-    for lane, cases in told.items():
-        in_order = sorted(cases.items())
-        for first in range(0, len(in_order), CASES_AT_ONCE):
-            async with engine.begin() as connection:
+    async with engine.begin() as connection:  # all or nothing: numbers that were raised are what the next comparison goes by
+        for lane, cases in told.items():
+            in_order = sorted(cases.items())
+            for first in range(0, len(in_order), CASES_AT_ONCE):
                 await outbox.remember(connection, dict(in_order[first : first + CASES_AT_ONCE]), lane)
-    await _take_in_again(service, engine, said)
+        await _take_in_again(service, connection, said)
     log.warning("taken_from_the_topics", cases=sum(map(len, told.values())), events=len(said))
 
 
-async def _take_in_again(service: Service[S], engine: AsyncEngine, said: Sequence[Said]) -> None:
+async def _take_in_again(service: Service[S], connection: AsyncConnection, said: Sequence[Said]) -> None:
     """What parties sent over HTTP stands on our topic only: it comes through the door again, before what came in meanwhile."""
     in_order = sorted(said, key=lambda each: each[2])
     newest = datetime.fromtimestamp(in_order[-1][2] / 1000, UTC)
-    async with engine.begin() as connection:
-        await doors.close(connection)
-        for party in service.parties:
-            own = {event.id: event for _, event, _ in in_order if party.owns(event.source)}
-            await doors.take_in(connection, [replace(event, sequence=None, producer=None) for event in own.values()], party, newest)
-        await doors.line_up_again(connection, newest)
+    await doors.close(connection)
+    for party in service.parties:
+        own = {event.id: event for _, event, _ in in_order if party.owns(event.source)}
+        await doors.take_in(connection, [replace(event, sequence=None, producer=None) for event in own.values()], party, newest)
+    await doors.line_up_again(connection, newest)

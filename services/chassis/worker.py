@@ -26,7 +26,7 @@ class Worker(ABC):
 
     def __init__(self, machine: "Machine", lane: Lane) -> None:
         self.name = part(self.part, lane)
-        self._lane: Lane = lane
+        self.lane: Lane = lane
         self._service = machine.service
         self._engine = machine.engines[lane]
         self._health = machine.health
@@ -41,7 +41,7 @@ class Worker(ABC):
 
     async def run(self) -> None:
         """Work until cancelled."""
-        backoff, limit = Backoff(), ROWS
+        backoff, limit = Backoff(self.lane), ROWS
         while True:
             self._woken.clear()
             await self._fuse.hold()

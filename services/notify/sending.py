@@ -132,14 +132,14 @@ class Sender(Worker):
         now = self._clock.now()
         async with self._engine.begin() as connection:
             if not self._took_over:
-                await connection.execute(TAKE_OVER, {"lane": self._lane, "me": self._me})
-            if self._lane == "crises":
+                await connection.execute(TAKE_OVER, {"lane": self.lane, "me": self._me})
+            if self.lane == "crises":
                 since = (await connection.execute(WAITING_SINCE)).scalar_one()
                 UNACKNOWLEDGED.set((now - since).total_seconds() if since else 0)
             elif self._forgot_at is None or now - self._forgot_at > timedelta(hours=1):
                 await connection.execute(FORGET, {"before": now - KEEP_FOR})
                 self._forgot_at = now
-            claim = {"lane": self._lane, "me": self._me, "now": now, "rows": rows, "within": self._letters.within}
+            claim = {"lane": self.lane, "me": self._me, "now": now, "rows": rows, "within": self._letters.within}
             claimed = (await connection.execute(CLAIM, claim)).all()
         self._took_over = True
         return claimed

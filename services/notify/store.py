@@ -7,6 +7,7 @@ from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import Row, delete, insert, select, tuple_, update
+from sqlalchemy.dialects.postgresql import insert as insert_once
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import col
 
@@ -44,7 +45,8 @@ async def save(connection: AsyncConnection, states: Mapping[str, Known]) -> None
         await put(connection, CrisisRow, [{name: getattr(crisis, name) for name in FIELDS} for crisis in crises])
         await _take_back(connection, crises)
     if written_now := [(known, message, _token(message)) for known in states.values() for message in known.messages]:
-        await connection.execute(insert(DeliveryRow), [_delivery(known, message, token) for known, message, token in written_now])
+        deliveries = [_delivery(known, message, token) for known, message, token in written_now]
+        await connection.execute(insert_once(DeliveryRow).on_conflict_do_nothing(), deliveries)  # what was told again was written before
     if links := list(_links(written_now)):
         await connection.execute(insert(LinkRow), links)
 

@@ -1,12 +1,21 @@
 """A relay that dies at the worst moments: what was committed goes out all the same, in order, and takes effect once."""
 
 import pytest
+from aiokafka.admin import AIOKafkaAdminClient
+from passend_contracts.catalogue import to_topic, topic
 
+from deploy.kafka.topics import create
 from services.chassis.relay import ROWS
+from tests.builders.events import OTHER_GEMEENTE
 from tests.faults.scene import Scene
 
 pytestmark = pytest.mark.real_broker("consumer groups, and a relay that does not wait for readers")
 
+TO = to_topic(OTHER_GEMEENTE)
+OTHERS_GO_ON = f"""
+    SELECT EXISTS (SELECT FROM outbox WHERE topic = '{TO}' AND published_at IS NULL
+                   AND n < (SELECT max(n) FROM outbox WHERE published_at IS NOT NULL))
+"""
 CLAIMED = "SELECT EXISTS (SELECT FROM outbox WHERE claimed_at IS NOT NULL AND published_at IS NULL)"
 
 
@@ -25,3 +34,18 @@ async def test_killed_between_acknowledgement_and_mark_it_repeats_under_the_same
             jgt_bridge.service.kill()
         await jgt_bridge.service.start()
     assert 0 < jgt_bridge.row.repeated <= ROWS
+
+
+@pytest.mark.long
+async def test_a_topic_that_is_not_there_keeps_no_other_waiting(jgt_bridge: Scene) -> None:
+    admin, made = AIOKafkaAdminClient(bootstrap_servers=jgt_bridge.pair.kafka), {TO: topic(TO).partitions}
+    await admin.start()
+    try:
+        await admin.delete_topics([TO])
+        async with jgt_bridge.under_load("8 a topic that is not there") as load:
+            await load.reached(50)
+            await jgt_bridge.database.until(OTHERS_GO_ON)
+            await create(jgt_bridge.pair.kafka, made, replicas=1)
+    finally:
+        await create(jgt_bridge.pair.kafka, made, replicas=1)
+        await admin.close()

@@ -27,3 +27,20 @@ async def test_a_door_restored_to_an_earlier_moment_goes_on_with_its_cases_and_t
             await intake.all_done()
             await intake.end_and_restore()
         await intake.service.start()
+
+
+async def test_a_door_that_is_killed_while_it_takes_back_does_all_of_it_again(intake: Scene) -> None:
+    async with intake.under_load("19 a door's database restored, killed meanwhile") as load:
+        await load.reached(100)
+        await intake.end_and_keep()
+        await intake.service.start()
+        await load.reached(load.count + 200)
+        async with load.held():
+            await intake.all_done()
+            await intake.end_and_restore()
+            async with intake.database.gate_before("INSERT ON arrival") as taking_in:
+                intake.service.spawn()
+                await taking_in.reached()
+                intake.service.kill()
+            intake.restored += 1  # it says so once more
+        await intake.service.start()

@@ -343,10 +343,14 @@ class Case:
         return self.with_duty(min(owed, added, key=lambda each: each.due), without=without)
 
     def with_duty(self, added: Obligation, *, without: tuple[Kind, ...]) -> "Case":
-        """Take up an obligation and let go of these kinds; a closed case takes up nothing."""
+        """Take up an obligation and let go of these kinds; a closed case takes up nothing.
+
+        One that is owed already, until the same day, stays as late as it is: to be told again gives nobody a new ladder.
+        """
         if not self.is_open:
             return self
-        return replace(self, obligations=duty.with_stall((*self._left(*without, added.kind), added)))
+        latest = max((added, *(each for each in self.obligations if each == added)), key=lambda each: each.steps)
+        return replace(self, obligations=duty.with_stall((*self._left(*without, added.kind), latest)))
 
     def _left(self, *without: Kind) -> tuple[Obligation, ...]:
         """What is owed besides these kinds."""

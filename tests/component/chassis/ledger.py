@@ -93,6 +93,11 @@ async def a_bug_in_sql(tx: Transaction[Ledger]) -> None:
     await connection.execute(text("SELECT 1 / 0"))
 
 
+async def a_bug_in_a_parameter(tx: Transaction[Ledger]) -> None:
+    """A value that cannot even be written down for the database."""
+    await (await tx.database()).execute(text("SELECT CAST(:number AS integer)"), {"number": 2**40})
+
+
 async def a_bug_after_writing(tx: Transaction[Ledger]) -> None:
     """Writes on its own account, and then fails: what it wrote has to go as well."""
     await (await tx.database()).execute(text("INSERT INTO ledger VALUES ('written', '[]', '{}')"))

@@ -12,7 +12,18 @@ from structlog.testing import capture_logs
 from services.chassis import telemetry
 from services.chassis.testing import RunningService
 from tests.builders.events import a_consent_given, a_consent_withdrawn, a_parents_consulted, a_support_requested
-from tests.component.chassis.ledger import DEAD, IN, NAME, OUT, Faults, a_bug, a_bug_after_writing, a_bug_in_sql, what_the_database_refuses
+from tests.component.chassis.ledger import (
+    DEAD,
+    IN,
+    NAME,
+    OUT,
+    Faults,
+    a_bug,
+    a_bug_after_writing,
+    a_bug_in_a_parameter,
+    a_bug_in_sql,
+    what_the_database_refuses,
+)
 from tests.component.chassis.operator import Operator
 from tests.pairs.pair import Pair
 
@@ -31,7 +42,7 @@ async def took_effect(service: RunningService, case: str, count: int) -> list[st
     return mine(await service.until(OUT, lambda events: len(mine(events)) >= count))
 
 
-@pytest.mark.parametrize("fault", [a_bug, a_bug_in_sql, a_bug_after_writing, what_the_database_refuses])
+@pytest.mark.parametrize("fault", [a_bug, a_bug_in_sql, a_bug_in_a_parameter, a_bug_after_writing, what_the_database_refuses])
 async def test_a_case_that_fails_is_parked_with_its_successors_and_the_others_go_on(
     service: RunningService, faults: Faults, operator: Operator, fault: Callable[..., object]
 ) -> None:
