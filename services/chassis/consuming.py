@@ -66,6 +66,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is 
         self._begins: dict[tuple[str, int], int] = {}
         """Those positions."""
         self._cut_off = asyncio.Event()
+        self._given_up: asyncio.Future[None]
 
     async def run(self) -> None:
         """Read until cancelled; a Kafka that is not there is waited for."""
@@ -74,23 +75,33 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is 
             try:
                 with self._health.watch(self._part):
                     broker = await self._start()
+                try:
+                    await self._until_another_log()
+                finally:
+                    await broker.stop()
             except Exception as error:  # noqa: BLE001 -- Kafka or the database is not there, or not ready yet: wait for it
+                self._health.broken(self._part, type(error).__name__)
                 await backoff.wait_after(error)
-                continue
-            backoff.reset()
-            try:
-                await self._until_another_log()
-            finally:
-                await broker.stop()
+            else:
+                backoff.reset()
 
     async def _until_another_log(self) -> None:
-        """Return when the log behind the address is a new one or may be: a consumer does not notice, and would skip its beginning."""
-        ends = [asyncio.create_task(self._watch.other_than(self._positions.log_id)), asyncio.create_task(self._cut_off.wait())]
+        """Return when the log behind the address is a new one or may be: a consumer does not notice, and would skip its beginning.
+
+        Raises what aiokafka gave up with: it says so at every question from then on, and reads no more.
+        """
+        ends: list[asyncio.Future[Any]] = [
+            asyncio.create_task(self._watch.other_than(self._positions.log_id)),
+            asyncio.create_task(self._cut_off.wait()),
+            self._given_up,
+        ]
         try:
             await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
         finally:
             for end in ends:
                 end.cancel()
+        if not self._given_up.cancelled():
+            self._given_up.result()
         log.warning("another_log", consumer=self.name)
 
     async def _start(self) -> KafkaBroker:
@@ -119,6 +130,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is 
             await broker.stop()
             raise
         self._cut_off = kafka.cut_off(self._subscriber.consumer._client, self._settings)  # noqa: SLF001 -- nothing public tells of it
+        self._given_up = kafka.given_up(self._subscriber.consumer)
         return broker
 
     async def _assignment(self, group: str) -> tuple[Sequence[str], dict[str, Any]]:
@@ -152,13 +164,26 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is 
         while True:
             try:
                 with self._health.watch(self._part):
-                    self._begins = dict(await self.stored(assigned))
+                    self._begins = dict(await self._within_the_log(await self.stored(assigned)))
                     for partition, position in self._begins.items():
                         self._subscriber.consumer.seek(partition, position)
             except Exception as error:  # noqa: BLE001 -- reading from a wrong position would skip records: wait for the database
                 await backoff.wait_after(error)
             else:
                 return self._at_ours.set()
+
+    async def _within_the_log(self, stored: dict[TopicPartition, int]) -> dict[TopicPartition, int]:
+        """These positions; from the beginning where a log ends before ours: a broker lost its tail, or the topic was made anew.
+
+        What stands there since has offsets that we have read already, and would be skipped; what we have seen, the inbox drops.
+        """
+        ends = await self._subscriber.consumer.end_offsets(list(stored))
+        cut = {partition: 0 for partition, position in stored.items() if position > ends[partition]}
+        if cut:
+            async with self._engine.begin() as connection:
+                await self._positions.forget(connection, cut)
+            log.error("log_cut_short", consumer=self.name, topics=sorted({partition.topic for partition in cut}))
+        return stored | cut
 
     async def on_partitions_revoked(self, _revoked: Collection[TopicPartition]) -> None:
         """Wait until no batch is being processed: a partition is handed over with its offset committed (T20)."""

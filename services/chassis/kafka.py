@@ -92,6 +92,23 @@ def cut_off(client: Any, settings: Settings) -> asyncio.Event:
     return lost
 
 
+def given_up(consumer: AIOKafkaConsumer) -> asyncio.Future[None]:
+    """Fails with what this consumer fails with when it is asked for records: FastStream goes on to ask one that will never have any."""
+    failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    getmany = consumer.getmany
+
+    async def asked(**how: Any) -> Any:
+        try:
+            return await getmany(**how)
+        except KafkaError as error:
+            if not failed.done():
+                failed.set_exception(error)
+            raise
+
+    consumer.getmany = asked
+    return failed
+
+
 def reader(lane: Lane) -> str:
     """The consumer of the platform's own topics in a lane, by which a relay measures its lead."""
     return {"cases": "main", "crises": "crises"}[lane]

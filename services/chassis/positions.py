@@ -17,6 +17,7 @@ STORE = text("""
     ON CONFLICT (consumer, topic, partition) DO UPDATE SET log_id = excluded.log_id, next_offset = CASE
         WHEN stored.log_id = excluded.log_id THEN greatest(stored.next_offset, excluded.next_offset) ELSE excluded.next_offset END
 """)
+FORGET = text("DELETE FROM consumer_offset WHERE consumer = :consumer AND topic = :topic AND partition = :partition")
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,11 @@ class Positions:
                 "offsets": list(after.values()),
             },
         )
+
+    async def forget(self, connection: AsyncConnection, partitions: Collection[TopicPartition]) -> None:
+        """Begin anew with these partitions."""
+        for partition in partitions:
+            await connection.execute(FORGET, {"consumer": self.consumer, "topic": partition.topic, "partition": partition.partition})
 
 
 def after(records: Sequence[ConsumerRecord]) -> dict[TopicPartition, int]:

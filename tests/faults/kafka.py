@@ -4,8 +4,10 @@ import asyncio
 from collections.abc import Iterable
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
 from passend_contracts import catalogue
 
+from deploy.kafka.topics import create
 from tests.faults.service import PATIENCE
 
 
@@ -43,3 +45,20 @@ async def commit_ends(kafka: str, group: str, topic: str) -> None:
         await consumer.commit(last)
     finally:
         await consumer.stop()
+
+
+async def remove(kafka: str, topic: str) -> None:
+    """Delete a topic with all that stands there."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=kafka)
+    await admin.start()
+    try:
+        await admin.delete_topics([topic])
+    finally:
+        await admin.close()
+
+
+async def make(kafka: str, topic: str) -> None:
+    """Make a topic of the catalogue, as soon as the one before is gone."""
+    async with asyncio.timeout(PATIENCE):
+        while not await create(kafka, {topic: catalogue.topic(topic).partitions}, replicas=1):  # noqa: ASYNC110 -- Kafka wakes nobody when a topic is gone
+            await asyncio.sleep(0.05)

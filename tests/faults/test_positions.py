@@ -32,3 +32,17 @@ async def test_a_service_that_starts_for_the_first_time_begins_at_the_first_reco
     async with jgt_bridge.under_load("22 a new group, after the first events", start=False) as load:
         await load.reached(100)
         await jgt_bridge.service.start()
+
+
+@pytest.mark.long
+async def test_a_topic_made_anew_under_the_same_name_is_read_from_its_beginning(jgt_bridge: Scene) -> None:
+    async with jgt_bridge.under_load("22 a topic made anew") as load:
+        await load.reached(100)
+        async with load.held():
+            await jgt_bridge.all_done()
+            await jgt_bridge.service.end()
+            await kafka.remove(jgt_bridge.pair.kafka, SCHOOL)
+            await kafka.make(jgt_bridge.pair.kafka, SCHOOL)
+        await load.reached(load.count + 20)
+        await jgt_bridge.service.start()
+    assert "log_cut_short" in jgt_bridge.service.said

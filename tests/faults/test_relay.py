@@ -1,12 +1,13 @@
 """A relay that dies at the worst moments: what was committed goes out all the same, in order, and takes effect once."""
 
-import pytest
-from aiokafka.admin import AIOKafkaAdminClient
-from passend_contracts.catalogue import to_topic, topic
+from contextlib import AsyncExitStack
 
-from deploy.kafka.topics import create
+import pytest
+from passend_contracts.catalogue import to_topic
+
 from services.chassis.relay import ROWS
 from tests.builders.events import OTHER_GEMEENTE
+from tests.faults import kafka
 from tests.faults.scene import Scene
 
 pytestmark = pytest.mark.real_broker("consumer groups, and a relay that does not wait for readers")
@@ -38,14 +39,11 @@ async def test_killed_between_acknowledgement_and_mark_it_repeats_under_the_same
 
 @pytest.mark.long
 async def test_a_topic_that_is_not_there_keeps_no_other_waiting(jgt_bridge: Scene) -> None:
-    admin, made = AIOKafkaAdminClient(bootstrap_servers=jgt_bridge.pair.kafka), {TO: topic(TO).partitions}
-    await admin.start()
-    try:
-        await admin.delete_topics([TO])
-        async with jgt_bridge.under_load("8 a topic that is not there") as load:
-            await load.reached(50)
-            await jgt_bridge.database.until(OTHERS_GO_ON)
-            await create(jgt_bridge.pair.kafka, made, replicas=1)
-    finally:
-        await create(jgt_bridge.pair.kafka, made, replicas=1)
-        await admin.close()
+    broker = jgt_bridge.pair.kafka
+    await kafka.remove(broker, TO)
+    made = AsyncExitStack()
+    made.push_async_callback(kafka.make, broker, TO)  # whatever happens: the tests after this one need it
+    async with made, jgt_bridge.under_load("8 a topic that is not there") as load:
+        await load.reached(50)
+        await jgt_bridge.database.until(OTHERS_GO_ON)
+        await made.aclose()
