@@ -4,6 +4,7 @@ FastStream reads, assigns and rebalances; what its defaults would lose (traps T3
 """
 
 import asyncio
+import math
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from typing import Any
 
@@ -25,6 +26,7 @@ from services.chassis.turns import work_of
 
 MAX_RECORDS = 1_000
 COMMIT_SECONDS = 2.0  # T23: while a group loads, a commit may take seconds; the database has the position, so giving up is fine
+END_SECONDS = 2.0
 
 Committed = Callable[[], frozenset[str]]
 """Is called after the commit, and returns the cases that failed in a row, for the fuse."""
@@ -107,7 +109,14 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is 
     async def _start(self) -> KafkaBroker:
         self._positions = Positions(self.name, await self._watch.ask())
         servers = self._settings.kafka.split(",")  # FastStream takes a text for one server
-        broker = KafkaBroker(servers, allow_auto_create_topics=False, logger=None, request_timeout_ms=15_000, graceful_timeout=5)
+        broker = KafkaBroker(
+            servers,
+            allow_auto_create_topics=False,
+            logger=None,
+            request_timeout_ms=15_000,
+            metadata_max_age_ms=kafka.NEW_TOPIC_WITHIN_MS,
+            graceful_timeout=5,
+        )
         group = kafka.group(self._service, self.name)
         self._at_ours.clear()
         topics, assignment = await self._assignment(group)
@@ -177,13 +186,21 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is 
 
         What stands there since has offsets that we have read already, and would be skipped; what we have seen, the inbox drops.
         """
-        ends = await self._subscriber.consumer.end_offsets(list(stored))
+        ends = dict(zip(stored, await asyncio.gather(*map(self._end, stored)), strict=True))
         cut = {partition: 0 for partition, position in stored.items() if position > ends[partition]}
         if cut:
             async with self._engine.begin() as connection:
                 await self._positions.forget(connection, cut)
             log.error("log_cut_short", consumer=self.name, topics=sorted({partition.topic for partition in cut}))
         return stored | cut
+
+    async def _end(self, partition: TopicPartition) -> float:
+        """Where it ends; nowhere as long as it has no leader, who alone could say so: the others are read meanwhile."""
+        try:
+            async with asyncio.timeout(END_SECONDS):
+                return int((await self._subscriber.consumer.end_offsets([partition]))[partition])
+        except (KafkaError, TimeoutError):
+            return math.inf
 
     async def on_partitions_revoked(self, _revoked: Collection[TopicPartition]) -> None:
         """Wait until no batch is being processed: a partition is handed over with its offset committed (T20)."""

@@ -38,6 +38,9 @@ BATCH_WAIT_MS = 10
 At 100 an event met that sleep half of the time; 10 costs a service 1 % of a core while nothing happens.
 """
 
+NEW_TOPIC_WITHIN_MS = 15_000
+"""How long a reader may not know of a topic that was made, or made anew, after its start."""
+
 _hash = lru_cache(maxsize=10_000)(murmur2)
 """Of a key: all clients of Kafka agree on it, aiokafka counts it in Python, and a case is told of more than once."""
 

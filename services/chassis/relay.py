@@ -1,7 +1,7 @@
 """Publishes the outbox, each case in order: claimed under a lease, sent in a pipeline, marked after the acknowledgement."""
 
 import asyncio
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from time import monotonic
@@ -27,7 +27,8 @@ ROWS = 1_000
 ROUND_BYTES = 1_000_000
 POLL_SECONDS = 0.1
 ACK_SECONDS = 30  # T10: a send may hang for ever; after this its outcome is unknown and the row stays
-REST_SECONDS = 10
+TOPIC_SECONDS, REST_SECONDS = 2, 5
+"""How long a topic is looked for, and is then left alone."""
 HEADERS = list(KAFKA_HEADERS)
 
 log = structlog.get_logger()
@@ -61,6 +62,7 @@ class Relay:
         self._settings = watch.settings
         self._health = watch.health
         self._written = asyncio.Event()
+        self._limit = ROWS
         self._rests: dict[str, float] = {}
         """Until when nothing is sent to a topic, on the monotonic clock."""
 
@@ -129,14 +131,13 @@ class Relay:
             task.result()
         finally:
             task.cancel()
-            await asyncio.wait([task])
+            await asyncio.gather(task, return_exceptions=True)
 
     async def _renew(self, held: Lease) -> None:
         async with self._engine.begin() as connection:
             await held.renew(connection)
 
     def _resting(self) -> list[str]:
-        """The topics that Kafka did not take, while it took others: those do not wait for them. Whole, so that order holds."""
         return [topic for topic, until in self._rests.items() if monotonic() < until]
 
     async def _idle(self) -> None:
@@ -147,10 +148,9 @@ class Relay:
     async def _head(self, held: Lease, full: Sequence[str]) -> list[tuple[Row[Any], bytes]]:
         """The first unpublished rows with the bytes to send; those that could be stopped are claimed and no longer can."""
         async with self._engine.begin() as connection:
-            rows = _within(
-                ROUND_BYTES,
-                (await connection.execute(HEAD, {"full": full, "rows": ROWS, "lane": self._lane_name})).all(),
-            )
+            found = (await connection.execute(HEAD, {"full": full, "rows": self._limit, "lane": self._lane_name})).all()
+            rows = _within(ROUND_BYTES, found)
+            self._limit = len(rows) if len(rows) < len(found) else min(2 * self._limit, ROWS)  # large ones are not read to be left
             bodies: dict[int, bytes] = {}
             if stoppable := [row.n for row in rows if row.stoppable]:
                 await held.renew(connection)
@@ -177,9 +177,15 @@ class Relay:
                 sending.lead.wrote(future.result(), len(body))
         await self._mark(acknowledged, held)
         if broken:
-            if acknowledged:
-                self._rests |= dict.fromkeys((topic for topic, _ in broken), monotonic() + REST_SECONDS)
+            missing = {row.topic for (row, _), future in zip(rows, sent, strict=True) if future is None}
+            self._let_rest({topic for topic, _ in broken} if acknowledged else missing)
             raise PublishFailed(len(rows) - len(acknowledged))
+
+    def _let_rest(self, topics: Iterable[str]) -> None:
+        """Send nothing to these for a while: Kafka takes others, and those do not wait for them. Whole, so that order holds."""
+        for topic in sorted(topics):
+            self._rests[topic] = monotonic() + REST_SECONDS
+            log.warning("topic_rests", topic=topic, seconds=REST_SECONDS)
 
     async def _mark(self, acknowledged: Sequence[Row[Any]], held: Lease) -> None:
         async with self._engine.begin() as connection:
@@ -191,7 +197,7 @@ class Relay:
 
 
 Sent = asyncio.Future[Any] | None
-"""What Kafka will answer; None where the producer did not take the row."""
+"""What Kafka will answer; None for a topic that it does not have (yet)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,28 +209,30 @@ class Sending:
     lead: Lead
 
     async def begun(self, rows: Sequence[tuple[Row[Any], bytes]]) -> list[Sent]:
-        """Hand them to the producer; for a topic that Kafka does not have (yet) it takes none."""
-        missing: set[str] = set()
+        """Hand them to the producer, those of a topic that is there."""
         async with asyncio.timeout(ACK_SECONDS):
-            return [await self._begun(row, body, missing) async for row, body in InTurns(rows)]
+            there = {topic: await self._is_there(topic) for topic in {row.topic for row, _ in rows}}
+            return [
+                await self.producer.send(row.topic, body, key=row.key.encode(), headers=_headers(row)) if there[row.topic] else None
+                async for row, body in InTurns(rows)
+            ]
 
-    async def _begun(self, row: Row[Any], body: bytes, missing: set[str]) -> Sent:
-        if row.topic in missing:
-            return None
+    async def _is_there(self, topic: str) -> bool:
         try:
-            sent: asyncio.Future[Any] = await self.producer.send(row.topic, body, key=row.key.encode(), headers=_headers(row))
-        except UnknownTopicOrPartitionError:
-            missing.add(row.topic)
-            return None
-        return sent
+            async with asyncio.timeout(TOPIC_SECONDS):
+                return bool(await self.producer.partitions_for(topic))
+        except (UnknownTopicOrPartitionError, TimeoutError):
+            return False
 
     async def acknowledged(self, sent: Sequence[Sent]) -> None:
         """Return when Kafka has answered for all of these, or will not any more."""
         given_up = asyncio.create_task(self.lost.wait())
         taken = [future for future in sent if future is not None]
         answered: list[asyncio.Future[Any]] = [given_up, asyncio.gather(*taken, return_exceptions=True)]
-        await asyncio.wait(answered, timeout=ACK_SECONDS, return_when=asyncio.FIRST_COMPLETED)
-        given_up.cancel()
+        try:
+            await asyncio.wait(answered, timeout=ACK_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            given_up.cancel()
 
 
 class PublishFailed(KafkaError):  # type: ignore[misc]  # aiokafka is untyped

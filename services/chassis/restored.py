@@ -159,6 +159,7 @@ async def _take_back(service: Service[S], engine: AsyncEngine, said: Sequence[Sa
     for topic, event, _ in said:  # of several copies the first counts, as for every reader
         told[_lane(service, topic)][event.subject][topic].setdefault(event.id, int(event.sequence or 0))
     async with engine.begin() as connection:  # all or nothing: numbers that were raised are what the next comparison goes by
+        await doors.close(connection)
         for lane, cases in told.items():
             in_order = sorted(cases.items())
             for first in range(0, len(in_order), CASES_AT_ONCE):
@@ -171,7 +172,6 @@ async def _take_in_again(service: Service[S], connection: AsyncConnection, said:
     """What parties sent over HTTP stands on our topic only: it comes through the door again, before what came in meanwhile."""
     in_order = sorted(said, key=lambda each: each[2])
     newest = datetime.fromtimestamp(in_order[-1][2] / 1000, UTC)
-    await doors.close(connection)
     for party in service.parties:
         own = {event.id: event for _, event, _ in in_order if party.owns(event.source)}
         await doors.take_in(connection, [replace(event, sequence=None, producer=None) for event in own.values()], party, newest)

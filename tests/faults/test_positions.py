@@ -10,6 +10,7 @@ from tests.pairs.docker import DockerPair
 pytestmark = pytest.mark.real_broker("consumer groups")
 
 POSITION = "SELECT coalesce(sum(next_offset), 0)::int FROM consumer_offset WHERE consumer = 'main'"
+FORGOTTEN = f"SELECT NOT EXISTS (SELECT FROM consumer_offset WHERE consumer = 'main' AND topic = '{SCHOOL}' AND next_offset > 0)"
 GROUP = "passend.jgt_bridge.main"
 
 
@@ -43,6 +44,6 @@ async def test_a_topic_made_anew_under_the_same_name_is_read_from_its_beginning(
             await jgt_bridge.service.end()
             await kafka.remove(jgt_bridge.pair.kafka, SCHOOL)
             await kafka.make(jgt_bridge.pair.kafka, SCHOOL)
-        await load.reached(load.count + 20)
-        await jgt_bridge.service.start()
+            await jgt_bridge.service.start()
+            await jgt_bridge.database.until(FORGOTTEN)
     assert "log_cut_short" in jgt_bridge.service.said

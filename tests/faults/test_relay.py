@@ -6,17 +6,22 @@ import pytest
 from passend_contracts.catalogue import to_topic
 
 from services.chassis.relay import ROWS
-from tests.builders.events import OTHER_GEMEENTE
+from tests.builders.events import BOARD, OTHER_GEMEENTE
 from tests.faults import kafka
 from tests.faults.scene import Scene
 
 pytestmark = pytest.mark.real_broker("consumer groups, and a relay that does not wait for readers")
 
-TO = to_topic(OTHER_GEMEENTE)
+TO, ALSO = to_topic(OTHER_GEMEENTE), to_topic(BOARD)
 OTHERS_GO_ON = f"""
     SELECT EXISTS (SELECT FROM outbox WHERE topic = '{TO}' AND published_at IS NULL
                    AND n < (SELECT max(n) FROM outbox WHERE published_at IS NOT NULL))
 """
+MANY_WAIT = f"""
+    INSERT INTO outbox (lane, topic, key, type, body)
+    SELECT 'cases', '{ALSO}', 'many', 'many', '' FROM generate_series(1, {2 * ROWS}) RETURNING 0
+"""
+FORGET_THEM = "DELETE FROM outbox WHERE type = 'many' AND published_at IS NULL RETURNING 0"
 CLAIMED = "SELECT EXISTS (SELECT FROM outbox WHERE claimed_at IS NOT NULL AND published_at IS NULL)"
 
 
@@ -38,12 +43,15 @@ async def test_killed_between_acknowledgement_and_mark_it_repeats_under_the_same
 
 
 @pytest.mark.long
-async def test_a_topic_that_is_not_there_keeps_no_other_waiting(jgt_bridge: Scene) -> None:
+async def test_topics_that_are_not_there_keep_no_other_waiting_however_much_waits_for_them(jgt_bridge: Scene) -> None:
     broker = jgt_bridge.pair.kafka
-    await kafka.remove(broker, TO)
     made = AsyncExitStack()
-    made.push_async_callback(kafka.make, broker, TO)  # whatever happens: the tests after this one need it
-    async with made, jgt_bridge.under_load("8 a topic that is not there") as load:
+    for missing in (TO, ALSO):
+        await kafka.remove(broker, missing)
+        made.push_async_callback(kafka.make, broker, missing)  # whatever happens: the tests after this one need it
+    async with made, jgt_bridge.under_load("8 two topics that are not there") as load:
+        await jgt_bridge.database.value(MANY_WAIT)
         await load.reached(50)
         await jgt_bridge.database.until(OTHERS_GO_ON)
+        await jgt_bridge.database.value(FORGET_THEM)
         await made.aclose()

@@ -41,3 +41,4 @@ async def test_what_is_told_again_begins_no_new_ladder(intake: RunningService, p
     ]
     due = end_of(long_ago + timedelta(weeks=6)).isoformat()
     assert await rows(pair, "intake", f"SELECT 1 FROM deadline WHERE due = '{due}' AND fired_at IS NULL") == []
+    assert len(await rows(pair, "intake", "SELECT 1 FROM case_history WHERE event = 'case_escalated'")) == 1
