@@ -19,7 +19,7 @@ help:
 	@echo "make check    style, types, import rules, generated files, and that no contract breaks a released one"
 	@echo "make faults   the fault tests, at full length, and a table of what they lost; SEED=… repeats a run"
 	@echo "make bench    speed and memory, beside a bare alternative; a quarter of an hour at most, and nothing else should run meanwhile"
-	@echo "make bench-large  the same with tables of 10 million rows and 500,000 records waiting; an hour or two, some 25 GB of disk"
+	@echo "make bench-large  the same with tables of 10 million rows and 500,000 records waiting; some half an hour, and 25 GB of disk"
 	@echo "make install  only .venv"
 	@echo "make lock     pin requirements.txt again, after a change of dependencies"
 
