@@ -31,8 +31,8 @@ KNOWN_LOG = text("SELECT log_id FROM relay_lease WHERE lane = :lane AND epoch = 
 REMEMBER_LOG = text("UPDATE relay_lease SET log_id = :log_id WHERE lane = :lane AND epoch = :epoch")
 UNPUBLISH = text("""
     UPDATE outbox SET published_at = NULL
-    FROM (SELECT n, written_at FROM outbox WHERE n > :after AND published_at IS NOT NULL AND lane = :lane ORDER BY n LIMIT :rows) AS some
-    WHERE outbox.n = some.n AND outbox.written_at = some.written_at RETURNING outbox.n
+    FROM (SELECT n, written_at FROM outbox WHERE n > :after AND published_at IS NOT NULL AND lane = :lane ORDER BY n LIMIT :rows) AS first
+    WHERE outbox.n = first.n AND outbox.written_at = first.written_at RETURNING outbox.n
 """)
 ROWS = 20_000
 """At once, so that no statement takes long, whatever is retained."""
