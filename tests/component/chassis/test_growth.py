@@ -1,5 +1,6 @@
 """Tables that grow are kept by the month: made ahead, dropped whole, and a redelivery across a month's end has no second effect."""
 
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,7 +15,7 @@ from passend_contracts.events import JGTReferralAccepted
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from services.chassis import partitions
+from services.chassis import lease, partitions
 from services.chassis.inbox import KEPT
 from services.chassis.testing import RunningService
 from services.intake import app as intake_app
@@ -120,3 +121,22 @@ async def test_an_event_that_is_older_than_the_inbox_remembers_is_set_aside(serv
 async def _months(connection: asyncpg.Connection, table: str) -> set[str]:
     rows = await connection.fetch("SELECT inhrelid::regclass::text AS name FROM pg_inherits WHERE inhparent = $1::text::regclass", table)
     return {row["name"] for row in rows}
+
+
+@pytest.mark.real_broker("a relay that does not wait for readers")
+async def test_into_another_log_all_that_is_retained_is_told_again_part_by_part(
+    start: Start, pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lease, "ROWS", 2)
+    events = [a_support_requested() for _ in range(5)]
+    async with start() as service:
+        for event in events:
+            await service.deliver(IN, event)
+        await service.until(OUT, lambda told: len(told) == len(events))
+        connection = await asyncpg.connect(pair.database_url(NAME).replace("+asyncpg", ""))
+        await until(lambda: connection.fetchval("SELECT count(*) FROM outbox WHERE published_at IS NULL"), lambda left: left == 0, 20)
+    await connection.execute("UPDATE relay_lease SET log_id = 'another'")
+    await connection.close()
+    async with start() as service:
+        told = await service.until(OUT, lambda told: len(told) == 2 * len(events))
+    assert set(Counter(event.id for event in told).values()) == {2}
