@@ -9,7 +9,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 SEQUENCES, WEEKS = "tests/faults/test_sequences.py", "tests/journeys/test_weeks.py"
-APART = ("tests/contracts", "tests/faults", "tests/images", "tests/journeys", "tests/pairs")
+APART = ("tests/component/embedded", "tests/contracts", "tests/faults", "tests/images", "tests/journeys", "tests/pairs")
 PARTS: dict[str, Sequence[Sequence[str]]] = {
     "tests": ([f"--ignore={each}" for each in APART], APART),
     "faults": (("tests/faults", f"--ignore={SEQUENCES}"), (SEQUENCES, WEEKS)),
