@@ -72,7 +72,7 @@ async def region(pair: Pair, directory: Path) -> AsyncIterator[Region]:
     """All that `make up` starts, or the services that a referral goes through."""
     if pair.embedded:
         directory.chmod(0o755)  # noqa: ASYNC240 -- PostgreSQL runs as somebody else when the tests run as root
-        async with platform(directory, free_base()) as started:
+        async with platform(directory, free_base()) as started, started.without("deploy.parties.gemeente"):  # it would answer first
             own = json.loads(keys.of_gemeenten(directory).read_text(encoding="utf-8"))[GEMEENTE]
             yield Region(started.ports.kafka, f"{HOST}:{started.ports.of(JAVA_PORT)}", started.ports.url("intake"), own)
     else:

@@ -98,11 +98,25 @@ class Platform:
         return {sent}
 
     async def kill(self, part: str) -> None:
-        """SIGKILL the child that is that part, as soon as it runs: one that fell with another may be on its way back."""
+        """SIGKILL the child that is that part."""
+        (await self._child(part)).send_signal(signal.SIGKILL)
+
+    @asynccontextmanager
+    async def without(self, part: str) -> AsyncIterator[None]:
+        """Let the child that is that part stand still meanwhile."""
+        child = await self._child(part)
+        child.suspend()
+        try:
+            yield
+        finally:
+            child.resume()
+
+    async def _child(self, part: str) -> psutil.Process:
+        """As soon as it runs: one that fell with another may be on its way back."""
         async with asyncio.timeout(WITHIN):
             while not (found := [child for child in psutil.Process(self.process.pid).children() if _is(child, part)]):  # noqa: ASYNC110 -- see above
                 await asyncio.sleep(0.05)
-        found[0].send_signal(signal.SIGKILL)
+        return found[0]
 
     async def timeline(self, case: str, token: str) -> list[dict[str, Any]]:
         """The hops of a case on the console's record; none when it is not there yet."""
