@@ -8,7 +8,7 @@ from random import Random
 import httpx
 import pytest
 
-from services.chassis.doors import AHEAD
+from services.chassis.inbox import AHEAD
 from tests.faults.database import Gate
 from tests.faults.load import LIVES, Case, a_case
 from tests.faults.scene import Scene
