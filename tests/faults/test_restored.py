@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.faults.load import Load
 from tests.faults.scene import Scene
 
 pytestmark = [pytest.mark.real_broker("a log that is kept when the broker is killed"), pytest.mark.long]
@@ -9,20 +10,14 @@ pytestmark = [pytest.mark.real_broker("a log that is kept when the broker is kil
 
 async def test_a_reader_restored_to_an_earlier_moment_tells_nothing_twice_and_nothing_otherwise(jgt_bridge: Scene) -> None:
     async with jgt_bridge.under_load("18 a reader's database restored") as load:
-        await load.reached(100)
-        await jgt_bridge.end_and_keep()
-        await jgt_bridge.service.start()
-        await load.reached(load.count + 200)
+        await _kept_and_gone_on(jgt_bridge, load)
         await jgt_bridge.end_and_restore()
         await jgt_bridge.service.start()
 
 
 async def test_a_door_restored_to_an_earlier_moment_goes_on_with_its_cases_and_their_numbers(intake: Scene) -> None:
     async with intake.under_load("19 a door's database restored") as load:
-        await load.reached(100)
-        await intake.end_and_keep()
-        await intake.service.start()
-        await load.reached(load.count + 200)
+        await _kept_and_gone_on(intake, load)
         async with load.held():  # what is accepted and not on a topic yet is lost with the database that has it
             await intake.all_done()
             await intake.end_and_restore()
@@ -31,10 +26,7 @@ async def test_a_door_restored_to_an_earlier_moment_goes_on_with_its_cases_and_t
 
 async def test_a_door_that_is_killed_while_it_takes_back_does_all_of_it_again(intake: Scene) -> None:
     async with intake.under_load("19 a door's database restored, killed meanwhile") as load:
-        await load.reached(100)
-        await intake.end_and_keep()
-        await intake.service.start()
-        await load.reached(load.count + 200)
+        await _kept_and_gone_on(intake, load)
         async with load.held():
             await intake.all_done()
             await intake.end_and_restore()
@@ -44,3 +36,11 @@ async def test_a_door_that_is_killed_while_it_takes_back_does_all_of_it_again(in
                 intake.service.kill()
             intake.restored += 1  # it says so once more
         await intake.service.start()
+
+
+async def _kept_and_gone_on(scene: Scene, load: Load) -> None:
+    """Its database is kept as it is in the midst of this, and knows more by the end."""
+    await load.reached(100)
+    await scene.end_and_keep()
+    await scene.service.start()
+    await load.reached(load.count + 200)
