@@ -69,8 +69,10 @@ async def producer(settings: Settings) -> AsyncIterator[tuple[AIOKafkaProducer, 
         yield started, lost
     finally:
         # T10: `stop` alone waits until Kafka took what is pending; with Kafka away, a service could not even be stopped.
-        await started._sender.close()  # noqa: SLF001 -- nothing public gives a record up
-        await started.stop()
+        try:
+            await started._sender.close()  # noqa: SLF001 -- nothing public gives a record up
+        finally:
+            await started.stop()
 
 
 def cut_off(client: Any, settings: Settings) -> asyncio.Event:
