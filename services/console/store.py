@@ -15,10 +15,12 @@ from services.console.tables import CaseRow
 
 PLAIN = ("id", "board", "school", "opened_on", "outcome", "due", "swv_due", "third_party_due", "helped_on")
 
+CASES = select(CaseRow).where(among(CaseRow.id))
+
 
 async def load(connection: AsyncConnection, case_ids: Sequence[str]) -> dict[str, Case]:
     """The cases that there are."""
-    rows = await connection.execute(select(CaseRow).where(among(CaseRow.id, case_ids)))
+    rows = await connection.execute(CASES, {"values": list(case_ids)})
     return {row.id: _case(row) for row in rows}
 
 

@@ -15,13 +15,17 @@ from services.jgt_bridge.tables import ReferralRow, SealedRow
 FIELDS = tuple(ReferralRow.model_fields)
 PLAIN = tuple(name for name in FIELDS if name not in {"consents", "wants_referral", "wish_held_on", "state"})
 
+SEALED = select(SealedRow).where(among(SealedRow.case_id))
+REFERRALS = select(ReferralRow).where(among(ReferralRow.case_id))
+
 
 async def load(connection: AsyncConnection, case_ids: Sequence[str]) -> dict[str, Referral]:
     """The referrals that there are."""
+    wanted = {"values": list(case_ids)}
     sealed = defaultdict[str, list[Sealed]](list)
-    for row in await connection.execute(select(SealedRow).where(among(SealedRow.case_id, case_ids))):
+    for row in await connection.execute(SEALED, wanted):
         sealed[row.case_id].append(Sealed(row.kind, row.event, row.body, kept=True))
-    rows = await connection.execute(select(ReferralRow).where(among(ReferralRow.case_id, case_ids)))
+    rows = await connection.execute(REFERRALS, wanted)
     return {row.case_id: _referral(row, sealed[row.case_id]) for row in rows}
 
 

@@ -22,10 +22,16 @@ FIELDS = tuple(CrisisRow.model_fields)
 Known = Crisis | Case
 """What has to be reached about: a crisis, or a case that somebody is late for."""
 
+CRISES = select(CrisisRow).where(among(CrisisRow.id))
+UNSENT = delete(DeliveryRow).where(
+    col(DeliveryRow.lane) == "crises", col(DeliveryRow.done_at).is_(None), col(DeliveryRow.claimed_until).is_(None)
+)
+UNSENT_CALLS = UNSENT.where(col(DeliveryRow.about) == About.CRISIS_CALL)
+
 
 async def load(connection: AsyncConnection, subjects: Sequence[str]) -> dict[str, Known]:
     """The crises that there are; of a case nothing is kept."""
-    rows = await connection.execute(select(CrisisRow).where(among(CrisisRow.id, subjects)))
+    rows = await connection.execute(CRISES, {"values": list(subjects)})
     return {row.id: _crisis(row) for row in rows}
 
 
@@ -56,15 +62,12 @@ async def _take_back(connection: AsyncConnection, crises: Sequence[Crisis]) -> N
 
     What is on its way just now gets its receipt.
     """
-    unsent = (col(DeliveryRow.done_at).is_(None), col(DeliveryRow.claimed_until).is_(None))
-    waiting = delete(DeliveryRow).where(col(DeliveryRow.lane) == "crises", *unsent)
     if over := [crisis.id for crisis in crises if crisis.stage is Stage.RESOLVED]:
-        await connection.execute(waiting.where(among(DeliveryRow.subject, over)))
-    calls = waiting.where(col(DeliveryRow.about) == About.CRISIS_CALL)
+        await connection.execute(UNSENT.where(among(DeliveryRow.subject)), {"values": over})
     if taken := [crisis.id for crisis in crises if crisis.stage is Stage.TAKEN]:
-        await connection.execute(calls.where(among(DeliveryRow.subject, taken)))
+        await connection.execute(UNSENT_CALLS.where(among(DeliveryRow.subject)), {"values": taken})
     if anew := [(crisis.id, each.role) for crisis in crises for each in crisis.messages if each.about is About.CRISIS_CALL]:
-        await connection.execute(calls.where(tuple_(col(DeliveryRow.subject), col(DeliveryRow.role)).in_(anew)))
+        await connection.execute(UNSENT_CALLS.where(tuple_(col(DeliveryRow.subject), col(DeliveryRow.role)).in_(anew)))
 
 
 def _token(message: Message) -> str | None:

@@ -25,20 +25,25 @@ PLACE = ("kind", "sought_on", "find_by", "starts_on")
 OFFER = ("school", "available_from", "answer_due")
 CASE = ("id", "board", "board_urn", "school", "is_open")
 
+ARRANGEMENTS = (
+    select(ArrangementRow).where(among(ArrangementRow.case_id)).order_by(col(ArrangementRow.requested_on), col(ArrangementRow.request))
+)
+EXPERTS = select(ExpertRow).where(among(ExpertRow.case_id)).order_by(col(ExpertRow.requested_on), col(ExpertRow.request))
+PLACES = select(PlaceRow).where(among(PlaceRow.case_id))
+CASES = select(CaseRow).where(among(CaseRow.id))
+
 
 async def load(connection: AsyncConnection, case_ids: Sequence[str]) -> dict[str, Case]:
     """The cases that there are, with their requests and places."""
+    wanted = {"values": list(case_ids)}
     arrangements: dict[str, list[Arrangement]] = defaultdict(list)
     experts: dict[str, list[ExpertRequest]] = defaultdict(list)
-    asked = select(ArrangementRow).where(among(ArrangementRow.case_id, case_ids))
-    for each in await connection.execute(asked.order_by(col(ArrangementRow.requested_on), col(ArrangementRow.request))):
+    for each in await connection.execute(ARRANGEMENTS, wanted):
         arrangements[each.case_id].append(_arrangement(each))
-    wanted = select(ExpertRow).where(among(ExpertRow.case_id, case_ids))
-    for one in await connection.execute(wanted.order_by(col(ExpertRow.requested_on), col(ExpertRow.request))):
+    for one in await connection.execute(EXPERTS, wanted):
         experts[one.case_id].append(ExpertRequest(**_picked(one, EXPERT), state=expertise.State(one.state)))
-    found = await connection.execute(select(PlaceRow).where(among(PlaceRow.case_id, case_ids)))
-    places = {row.case_id: _place(row) for row in found}
-    rows = await connection.execute(select(CaseRow).where(among(CaseRow.id, case_ids)))
+    places = {row.case_id: _place(row) for row in await connection.execute(PLACES, wanted)}
+    rows = await connection.execute(CASES, wanted)
     return {
         row.id: Case(
             **_picked(row, CASE), arrangements=tuple(arrangements[row.id]), experts=tuple(experts[row.id]), place=places.get(row.id)
