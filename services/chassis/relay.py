@@ -59,6 +59,7 @@ class Relay:
         self._part = part("relay", lane)
         self._watch = watch
         self._engine = engine
+        self._reading = engine.execution_options(isolation_level="AUTOCOMMIT")  # one statement: no round trips to begin and to end
         self._settings = watch.settings
         self._health = watch.health
         self._written = asyncio.Event()
@@ -147,18 +148,21 @@ class Relay:
 
     async def _head(self, held: Lease, full: Sequence[str]) -> list[tuple[Row[Any], bytes]]:
         """The first unpublished rows with the bytes to send; those that could be stopped are claimed and no longer can."""
-        async with self._engine.begin() as connection:
+        async with self._reading.connect() as connection:
             found = (await connection.execute(HEAD, {"full": full, "rows": self._limit, "lane": self._lane_name})).all()
-            rows = _within(ROUND_BYTES, found)
-            self._limit = len(rows) if len(rows) < len(found) else min(2 * self._limit, ROWS)  # large ones are not read to be left
-            bodies: dict[int, bytes] = {}
-            if stoppable := [row.n for row in rows if row.stoppable]:
-                await held.renew(connection)
-                bodies = {
-                    row.n: row.body
-                    for row in await connection.execute(CLAIM, {"rows": stoppable, "since": min(row.written_at for row in rows)})
-                }
+        rows = _within(ROUND_BYTES, found)
+        self._limit = len(rows) if len(rows) < len(found) else min(2 * self._limit, ROWS)  # large ones are not read to be left
+        bodies = await self._claimed([row for row in rows if row.stoppable], held)
         return [(row, bodies.get(row.n, row.body)) for row in rows]
+
+    async def _claimed(self, rows: Sequence[Row[Any]], held: Lease) -> dict[int, bytes]:
+        """What stands in these rows now that nobody stops them any more."""
+        if not rows:
+            return {}
+        async with self._engine.begin() as connection:
+            await held.renew(connection)
+            claim = {"rows": [row.n for row in rows], "since": min(row.written_at for row in rows)}
+            return {row.n: row.body for row in await connection.execute(CLAIM, claim)}
 
     async def _publish(self, rows: Sequence[tuple[Row[Any], bytes]], held: Lease, sending: "Sending") -> None:
         """Send all without waiting in between, wait for all, mark what was acknowledged; raises when anything was not.

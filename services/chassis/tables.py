@@ -158,3 +158,9 @@ VERSION_3 = (
     "ALTER TABLE case_lock ADD told jsonb NOT NULL DEFAULT '{}'",
 )
 """A database that was restored takes over from the topics what it has forgotten."""
+
+VERSION_4 = (
+    # By time first: what comes now goes to the end of the index, not to a page of its own anywhere in it.
+    'ALTER TABLE inbox DROP CONSTRAINT inbox_pkey1, ADD PRIMARY KEY ("time", source, id)',
+)
+"""An inbox that does not slow down as it grows."""
