@@ -13,9 +13,9 @@ from passend_contracts.envelope import encode
 from passend_contracts.events import JGTReferralOverdue
 
 from services.chassis.calendar import day
-from services.chassis.testing import an_event
 from services.jgt_bridge.use_cases import STATUS
 from tests.benchmarks.load import HEADERS
+from tests.running import an_event
 
 TAKE = """
     SELECT subject, kind, board_urn, municipality, referral_id, answer_due FROM deadline JOIN referral ON case_id = subject

@@ -10,7 +10,6 @@ from passend_contracts.envelope import Envelope
 from passend_contracts.events import CaseClosed, CaseOpened, EventAccepted, NextStepSet
 from passend_contracts.events.next_step_set.v1 import Obligation
 
-from services.chassis.testing import an_event
 from tests.builders.events import (
     BOARD,
     GEMEENTE_SYSTEM,
@@ -24,6 +23,7 @@ from tests.builders.events import (
     a_support_requested,
     an_acceptance,
 )
+from tests.running import an_event
 
 Told = tuple[str, Envelope]
 SCHOOL, GUARD, STATUS, TEAM, RECEIPTS, CRISES = (

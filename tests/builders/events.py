@@ -34,7 +34,7 @@ from passend_contracts.events.support_plan_evaluated.v1 import Result
 from passend_contracts.vocabulary import EventData
 
 from services.chassis.calendar import day
-from services.chassis.testing import an_event
+from tests.running import an_event
 
 NOW = datetime.now(UTC)
 TODAY = day(NOW)

@@ -9,7 +9,6 @@ import pytest
 from fastapi import FastAPI
 
 from services.chassis.settings import Settings
-from services.chassis.testing import RunningService, running
 from services.intake import app as intake_app
 from services.jgt_bridge import app as jgt_bridge_app
 from services.notify import app as notify_app
@@ -21,6 +20,7 @@ from tests.component.issuer import Issuer, bearer
 from tests.component.mail_server import MailServer
 from tests.pairs.pair import Pair
 from tests.pairs.topics import REGION
+from tests.running import RunningService, running
 
 ISSUER = "http://127.0.0.1:1"
 Tokens = Callable[..., dict[str, str]]

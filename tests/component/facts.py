@@ -9,8 +9,8 @@ from passend_contracts.catalogue import of
 from passend_contracts.envelope import Envelope, read_back
 from passend_contracts.vocabulary import EventData
 
-from services.chassis.testing import PATIENCE, RunningService
 from tests.pairs.pair import Pair
+from tests.running import PATIENCE, RunningService
 
 
 async def told_about(service: RunningService, topic: str, kind: type[EventData], cases: Iterable[str], *, times: int = 1) -> list[Envelope]:

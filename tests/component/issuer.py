@@ -10,8 +10,8 @@ from typing import Any
 from joserfc.jwk import ECKey
 from joserfc.jws import JWSRegistry
 
-from services.chassis.testing import PATIENCE
 from tests.pairs.ports import free_port
+from tests.running import PATIENCE
 
 AUDIENCE = "passend"
 

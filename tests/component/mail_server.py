@@ -13,8 +13,8 @@ from typing import Any
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from deploy.embedded.certificate import own_certificate
-from services.chassis.testing import PATIENCE
 from tests.pairs.ports import free_port
+from tests.running import PATIENCE
 
 USER, PASSWORD = "passend", "invented"
 MAIL_FROM = "noreply@passend.example"

@@ -12,9 +12,9 @@ import uvicorn
 from fastapi import FastAPI
 
 from deploy.embedded.processes import Ports
-from services.chassis.testing import RunningService
 from tests.component.issuer import Issuer
 from tests.pairs.ports import free_port
+from tests.running import RunningService
 
 PASSEND = Path(sys.executable).with_name("passend")
 Passend = Callable[..., Awaitable[tuple[int | None, str]]]

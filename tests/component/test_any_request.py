@@ -20,7 +20,6 @@ from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import content_type_conformance, response_schema_conformance, status_code_conformance
 
 from services.chassis.settings import Settings
-from services.chassis.testing import RunningService
 from services.intake import app as intake
 from services.jgt_bridge import app as jgt_bridge
 from services.placement import app as placement
@@ -29,6 +28,7 @@ from tests.component.conftest import Tokens, run, settings_of
 from tests.component.issuer import Issuer
 from tests.component.placement.office import Office
 from tests.pairs.pair import Pair
+from tests.running import RunningService
 
 EACH = 8
 """Good and bad requests, so many of each, to every route."""

@@ -10,11 +10,11 @@ from services.chassis import database, http
 from services.chassis.clock import clock
 from services.chassis.http import SECURITY_HEADERS
 from services.chassis.telemetry import Health
-from services.chassis.testing import RunningService
 from tests.builders.events import BOARD, GEMEENTE, a_support_requested
 from tests.component.conftest import Tokens
 from tests.component.issuer import Issuer, bearer
 from tests.pairs.pair import Pair
+from tests.running import RunningService
 
 DOOR = "/v1/gebeurtenissen"
 

@@ -15,9 +15,9 @@ from joserfc.jwk import ECKey
 
 from services.chassis import http
 from services.chassis.auth import REFETCH_SECONDS, NotAuthenticated, Tokens
-from services.chassis.testing import PATIENCE, RunningService
 from tests.builders.events import BOARD, OTHER_BOARD
 from tests.component.issuer import AUDIENCE, Issuer, a_key, bearer, compact, signed_with
+from tests.running import PATIENCE, RunningService
 
 PROBLEM = "application/problem+json"
 LEEWAY = 5

@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 
 from services.chassis.clock import SimulatedClock
-from services.chassis.testing import RunningService
 from tests.component.chassis import ledger
 from tests.component.chassis.ledger import Faults
 from tests.component.chassis.operator import Operator
 from tests.component.conftest import run
 from tests.component.issuer import Issuer
 from tests.pairs.pair import Pair
+from tests.running import RunningService
 
 Start = Callable[..., AbstractAsyncContextManager[RunningService]]
 

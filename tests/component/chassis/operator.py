@@ -5,9 +5,9 @@ from typing import Any
 
 import httpx
 
-from services.chassis.testing import PATIENCE, RunningService
 from tests.component.issuer import Issuer, bearer
 from tests.component.waiting import until
+from tests.running import PATIENCE, RunningService
 
 
 @dataclass

@@ -11,10 +11,10 @@ from passend_contracts.events import JGTReferralAccepted, JGTReferralOverdue
 
 from services.chassis.calendar import end_of, start_of
 from services.chassis.clock import SimulatedClock
-from services.chassis.testing import RunningService
 from tests.builders.events import a_consent_given, a_parents_consulted
 from tests.component.chassis.conftest import Start
 from tests.component.chassis.ledger import IN, OUT
+from tests.running import RunningService
 
 Clock = tuple[Path, Callable[[datetime], SimulatedClock]]
 TODAY = datetime(2026, 11, 9, 12, tzinfo=UTC)

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from services.chassis.testing import PATIENCE
 from tests.component.conftest import told_to
 from tests.pairs.pair import Pair
 from tests.pairs.ports import free_port
+from tests.running import PATIENCE
 
 ROOT = Path(__file__).parents[3]
 WITH_A_PART = """

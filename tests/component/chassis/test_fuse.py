@@ -7,11 +7,11 @@ from passend_contracts.events import JGTReferralAccepted
 
 from services.chassis.failures import Rejected, Transient
 from services.chassis.fuse import CASES_IN_A_ROW
-from services.chassis.testing import RunningService
 from services.chassis.transaction import Transaction
 from tests.builders.events import a_support_requested
 from tests.component.chassis.ledger import IN, OUT, Faults, Ledger
 from tests.component.chassis.operator import Operator
+from tests.running import RunningService
 
 
 async def told_of(service: RunningService, count: int) -> set[str]:

@@ -5,10 +5,10 @@ import pytest
 from aiokafka.errors import KafkaError
 from passend_contracts.events import JGTReferralAccepted
 
-from services.chassis.testing import RunningService
 from tests.builders.events import a_support_requested
 from tests.component.chassis.conftest import Start
 from tests.component.chassis.ledger import IN, OUT
+from tests.running import RunningService
 
 
 @pytest.fixture

@@ -17,7 +17,6 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from services.chassis import lease, partitions
 from services.chassis.inbox import KEPT
-from services.chassis.testing import RunningService
 from services.intake import app as intake_app
 from tests.builders.events import a_support_requested
 from tests.component.chassis.conftest import Start
@@ -25,6 +24,7 @@ from tests.component.chassis.ledger import IN, NAME, OUT
 from tests.component.chassis.test_deadlines import Clock
 from tests.component.waiting import until
 from tests.pairs.pair import Pair
+from tests.running import RunningService
 
 
 async def told_of(service: RunningService, event: Envelope) -> int:

@@ -9,11 +9,11 @@ from passend_contracts.catalogue import of
 from passend_contracts.envelope import Envelope, encode
 from passend_contracts.events import CrisisRaised, EventAccepted, EventRejected, NextStepSet, SupportRequested
 
-from services.chassis.testing import RunningService
 from services.intake import app as intake_app
 from tests.builders.events import BOARD, a_crisis_raised, a_crisis_updated, a_support_requested
 from tests.component.issuer import Issuer, bearer
 from tests.pairs.pair import Pair
+from tests.running import RunningService
 
 CRISES = "school.crises.v1"
 

@@ -10,7 +10,6 @@ from passend_contracts.events import CaseParked, CaseReleased, JGTReferralAccept
 from structlog.testing import capture_logs
 
 from services.chassis import telemetry
-from services.chassis.testing import RunningService
 from tests.builders.events import a_consent_given, a_consent_withdrawn, a_parents_consulted, a_support_requested
 from tests.component.chassis.ledger import (
     DEAD,
@@ -26,6 +25,7 @@ from tests.component.chassis.ledger import (
 )
 from tests.component.chassis.operator import Operator
 from tests.pairs.pair import Pair
+from tests.running import RunningService
 
 
 def three_of(case: str | None = None) -> tuple[Envelope, Envelope, Envelope]:

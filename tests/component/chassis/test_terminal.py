@@ -7,12 +7,12 @@ from datetime import timedelta
 import pytest
 from aiokafka import ConsumerRecord
 
-from services.chassis.testing import RunningService
 from tests.builders.events import a_parents_consulted, a_support_requested
 from tests.component.chassis.ledger import IN, NAME, OUT, Faults, a_bug
 from tests.component.chassis.operator import Operator
 from tests.component.issuer import Issuer
 from tests.component.terminal import Passend, passend_against
+from tests.running import RunningService
 
 
 @pytest.fixture

@@ -13,7 +13,6 @@ import asyncpg
 import httpx
 import pytest
 
-from services.chassis.testing import PATIENCE, RunningService, Topics
 from services.console import app as console_app
 from tests.component.conftest import run, settings_of
 from tests.component.console.browser import Page
@@ -21,6 +20,7 @@ from tests.component.issuer import Issuer
 from tests.pairs.embedded import ROOT
 from tests.pairs.pair import Pair
 from tests.pairs.ports import free_port
+from tests.running import PATIENCE, RunningService, Topics
 
 WITHIN = 60.0
 Rows = Callable[..., Awaitable[list[asyncpg.Record]]]

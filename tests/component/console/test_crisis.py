@@ -6,11 +6,11 @@ from uuid import uuid4
 from passend_contracts.events import CrisisAcknowledged, CrisisEscalated, CrisisResolved, NotificationDelivered
 from passend_contracts.vocabulary import EventData
 
-from services.chassis.testing import PATIENCE, RunningService, an_event
 from services.console import words
 from tests.builders.events import BOARD, GEMEENTE, a_crisis_raised
 from tests.component.conftest import Tokens
 from tests.component.waiting import until
+from tests.running import PATIENCE, RunningService, an_event
 
 NOTIFY = "urn:nld:hr:kvknummer:90002801:systeem:passend-notify"
 INSIDE, TO_BOARD = "swv.crises.v1", f"to.{BOARD}.crises.v1"

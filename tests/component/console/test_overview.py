@@ -12,7 +12,6 @@ from passend_contracts.events import CaseParked, CaseReleased, CrisisAcknowledge
 from passend_contracts.vocabulary import EventData
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
-from services.chassis.testing import RunningService, an_event
 from services.console import app as console_app, store
 from services.console.domain.standing import Figures
 from services.console.domain.visitor import List
@@ -48,6 +47,7 @@ from tests.component.console.told import (
 )
 from tests.component.waiting import until
 from tests.pairs.pair import Pair
+from tests.running import RunningService, an_event
 
 Read = Callable[[Callable[[AsyncConnection], Awaitable[Any]]], Awaitable[Any]]
 

@@ -33,7 +33,6 @@ from passend_contracts.vocabulary import EventData
 
 from services.chassis.calendar import day, end_of
 from services.chassis.region import load
-from services.chassis.testing import RunningService, an_event
 from services.console.domain.timeline import Hop
 from services.console.parties import Parties
 from services.console.proof.evidence import CaseRecord, Rule
@@ -63,6 +62,7 @@ from tests.component.console.told import CRISES, GUARD, GUARDIAN, NOTIFY, PEOPLE
 from tests.component.issuer import Issuer
 from tests.component.terminal import passend_against
 from tests.pairs.topics import REGION
+from tests.running import RunningService, an_event
 
 SPEAKER = Parties(load(REGION)).speaker
 MONDAY = datetime(2026, 10, 5, 9, tzinfo=UTC)

@@ -13,7 +13,6 @@ from passend_contracts import catalogue
 from passend_contracts.envelope import MAX_EVENT_BYTES, encode
 
 from services.chassis.region import load
-from services.chassis.testing import RunningService
 from services.console import app as console_app
 from tests.builders.events import BOARD, a_consent_given, a_parents_consulted, a_support_requested
 from tests.builders.keys import STORY, enclosing, sealed
@@ -22,6 +21,7 @@ from tests.component.console.conftest import Rows
 from tests.component.console.told import SCHOOL
 from tests.pairs.pair import Pair
 from tests.pairs.topics import REGION
+from tests.running import RunningService
 
 KEPT = "SELECT * FROM record WHERE topic <> 'dlq.console.v1' ORDER BY n"  # what the console itself found wrong comes back there
 

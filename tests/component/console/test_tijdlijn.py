@@ -9,11 +9,11 @@ import httpx
 from passend_contracts.envelope import Envelope
 
 from services.chassis.http import PROBLEM
-from services.chassis.testing import RunningService
 from tests.builders.events import GEMEENTE_SYSTEM, a_consent_given, a_parents_consulted, a_referral, a_support_requested, an_acceptance
 from tests.component.conftest import Tokens
 from tests.component.console.conftest import Rows
 from tests.component.console.told import SCHOOL, STATUS, TEAM, because_of
+from tests.running import RunningService
 
 
 async def put(console: RunningService, records: Iterable[tuple[str, Envelope]]) -> None:

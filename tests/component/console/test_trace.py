@@ -13,7 +13,6 @@ import pytest
 from typer.testing import CliRunner
 
 from deploy.embedded import issuer
-from services.chassis.testing import RunningService
 from services.console import app, cli
 from tests.builders.events import GEMEENTE_SYSTEM, a_parents_consulted, a_referral, a_support_requested, an_acceptance
 from tests.component.conftest import run
@@ -22,6 +21,7 @@ from tests.component.console.told import GUARD, SCHOOL, STATUS, TEAM, a_case_ope
 from tests.component.terminal import PASSEND, answering
 from tests.pairs.pair import Pair
 from tests.pairs.ports import free_port
+from tests.running import RunningService
 
 PARTIES = frozenset({"bg41234", "console"})
 

@@ -12,7 +12,6 @@ from passend_contracts.events import CaseParked, CrisisAcknowledged, Notificatio
 
 from deploy.embedded import issuer as demonstration
 from services.chassis.http import MAX_FORM
-from services.chassis.testing import RunningService, an_event
 from services.console import app as console_app
 from services.console.domain.visitor import LISTS, List, Role
 from services.console.pages.door import COOKIE
@@ -55,6 +54,7 @@ from tests.component.issuer import Issuer
 from tests.component.terminal import answering
 from tests.pairs.pair import Pair
 from tests.pairs.ports import free_port
+from tests.running import RunningService, an_event
 
 PARTIES = {Role.BOARD: BOARD, Role.SWV: SWV, Role.GEMEENTE: GEMEENTE, Role.OPERATOR: "console"}
 Enter = Callable[[str], Awaitable[httpx.AsyncClient]]

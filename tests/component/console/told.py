@@ -7,7 +7,7 @@ from passend_contracts.events import CaseClosed, CaseOpened, NextStepSet
 from passend_contracts.events.next_step_set.v1 import Obligation
 
 from services.chassis.calendar import day
-from services.chassis.testing import an_event
+from tests.running import an_event
 
 SCHOOL, GUARD, STATUS, TEAM = "school.cases.v1", "guard.cases.v1", "jgt.cases.v1", "to.gm0546.v1"
 CRISES, PEOPLE, DEAD = "school.crises.v1", "swv.crises.v1", "dlq.jgt_bridge.v1"

@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from services.chassis.testing import RunningService
 from tests.builders.keys import settings_of_keys
 from tests.component.conftest import run
 from tests.component.doors.answers import Answers
 from tests.component.doors.door import DOORS, Door
 from tests.component.issuer import Issuer
 from tests.pairs.pair import Pair
+from tests.running import RunningService
 
 ANSWERS = pytest.StashKey[dict[str, Answers]]()
 

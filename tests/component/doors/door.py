@@ -13,7 +13,6 @@ from passend_contracts.events import CaseOpened, JGTReferralAccepted, JGTReferre
 from passend_contracts.vocabulary import EventData
 
 from services.chassis.settings import Settings
-from services.chassis.testing import RunningService
 from services.intake import app as intake
 from services.jgt_bridge import app as jgt_bridge
 from tests.builders.events import (
@@ -30,6 +29,7 @@ from tests.builders.events import (
 )
 from tests.component.facts import told_about
 from tests.contracts.examples import valid_event
+from tests.running import RunningService
 
 Effects = Callable[[RunningService, int], Awaitable[list[Envelope]]]
 

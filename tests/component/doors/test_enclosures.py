@@ -21,7 +21,6 @@ from deploy.embedded.__main__ import EXAMPLE
 from services.chassis import doors
 from services.chassis.region import load
 from services.chassis.sealing import Keyring
-from services.chassis.testing import RunningService
 from services.intake import app as intake_app
 from tests.builders.events import BOARD, OTHER_BOARD, a_support_request_withdrawn, a_support_requested
 from tests.builders.keys import CONTACT, IDENTITY, KEYS, STORY, enclosing, key_of, sealed
@@ -30,6 +29,7 @@ from tests.component.facts import everything_kept, told_about
 from tests.component.issuer import Issuer
 from tests.pairs.pair import Pair
 from tests.pairs.topics import REGION
+from tests.running import RunningService
 
 SCHOOL = "school.cases.v1"
 CHILD = IDENTITY.family_name

@@ -7,9 +7,9 @@ from passend_contracts.catalogue import knows, of
 from passend_contracts.envelope import Envelope
 from passend_contracts.kafka import Exchange
 
-from services.chassis.testing import RunningService
 from tests.builders.events import BOARD, a_crisis_raised, a_support_requested
 from tests.pairs.pair import Pair
+from tests.running import RunningService
 
 
 async def first(events: AsyncIterator[Envelope], about: str) -> Envelope:

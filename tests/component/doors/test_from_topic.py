@@ -8,13 +8,13 @@ from passend_contracts.catalogue import of
 from passend_contracts.envelope import Envelope, read_back
 from passend_contracts.events import EventAccepted, EventRejected
 
-from services.chassis.testing import RunningService
 from tests.component.doors.answers import Answers
 from tests.component.doors.canary import assert_nothing_kept, traces
 from tests.component.doors.door import Door
 from tests.component.doors.inputs import Errors, Input, a_good, as_json, on_both_ways, on_kafka
 from tests.component.facts import rows
 from tests.pairs.pair import Pair
+from tests.running import RunningService
 
 ANSWERS = {of(EventAccepted).type, of(EventRejected).type}
 

@@ -7,7 +7,6 @@ import httpx
 import pytest
 from passend_contracts.envelope import BATCH, STRUCTURED, encode
 
-from services.chassis.testing import RunningService
 from tests.component.doors.answers import Answers
 from tests.component.doors.canary import CHILD, assert_nothing_kept, traces
 from tests.component.doors.door import Door
@@ -15,6 +14,7 @@ from tests.component.doors.inputs import Errors, Request, a_good, as_json, on_bo
 from tests.component.facts import rows
 from tests.component.issuer import Issuer, bearer
 from tests.pairs.pair import Pair
+from tests.running import RunningService
 
 
 async def post(service: RunningService, request: Request) -> httpx.Response:

@@ -5,12 +5,12 @@ from dataclasses import replace
 from passend_contracts.envelope import STRUCTURED, encode
 from passend_contracts.events import EventRejected
 
-from services.chassis.testing import RunningService
 from tests.component.doors.door import Door
 from tests.component.doors.inputs import as_json
 from tests.component.doors.test_from_topic import answers_at
 from tests.component.facts import told_about
 from tests.component.issuer import Issuer, bearer
+from tests.running import RunningService
 
 
 async def test_a_repeat_gets_the_receipt_of_the_first(door: Door, service: RunningService, issuer: Issuer) -> None:

@@ -14,9 +14,9 @@ from passend_contracts import catalogue
 from passend_contracts.envelope import KAFKA_HEADERS, Envelope, decode_kafka, encode
 from passend_contracts.events import EventAccepted, JGTReferralAccepted, JGTReferred
 
-from services.chassis.testing import an_event
 from tests.component.embedded.parts import WITHIN, Broker
 from tests.pairs.embedded import ROOT
+from tests.running import an_event
 
 GEMEENTE = "gm0546"
 SOURCE = "urn:nld:oin:00000001900546281000:systeem:jeugd"

@@ -14,9 +14,9 @@ import pytest
 
 from deploy.embedded import mail_login
 from deploy.embedded.mail_catcher import KEPT, MailCatcher
-from services.chassis.testing import PATIENCE
 from tests.component.waiting import until
 from tests.pairs.ports import free_port
+from tests.running import PATIENCE
 
 ROOT = Path(__file__).parents[3]
 

@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from passend_contracts.envelope import Envelope
 from passend_contracts.events import EventRefused, NextStepSet
 
-from services.chassis.testing import RunningService
 from tests.builders.events import BOARD, OTHER_BOARD
 from tests.component.facts import told_about
+from tests.running import RunningService
 
 SCHOOL = "school.cases.v1"
 GUARD = "guard.cases.v1"

@@ -6,7 +6,6 @@ import pytest
 from passend_contracts.envelope import Envelope
 from passend_contracts.events import CrisisRaised, CrisisUpdated, NextStepSet
 
-from services.chassis.testing import RunningService
 from tests.builders.events import (
     NOW,
     OTHER_SCHOOL_SYSTEM,
@@ -21,6 +20,7 @@ from tests.component.conftest import Tokens
 from tests.component.facts import rows, told_about, until_there
 from tests.component.intake.sending import GUARD, send, steps
 from tests.pairs.pair import Pair
+from tests.running import RunningService
 
 CRISES = "school.crises.v1"
 NOTICED = NOW - timedelta(days=3)

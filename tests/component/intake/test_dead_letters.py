@@ -9,12 +9,12 @@ import pytest
 from aiokafka import ConsumerRecord
 from passend_contracts.envelope import KAFKA_HEADERS, encode
 
-from services.chassis.testing import RunningService
 from tests.builders.events import a_consent_given, a_parents_consulted, a_referral, a_support_requested
 from tests.component.doors.canary import CHILD, traces
 from tests.component.facts import rows
 from tests.component.intake.sending import TEAM, send, steps
 from tests.pairs.pair import Pair
+from tests.running import RunningService
 
 DLQ = "dlq.intake.v1"
 Headers = tuple[tuple[str, bytes], ...]

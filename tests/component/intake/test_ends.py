@@ -16,7 +16,6 @@ from passend_contracts.events import (
 )
 from passend_contracts.vocabulary import EventData
 
-from services.chassis.testing import RunningService, an_event
 from tests.builders.events import (
     BOARD,
     OTHER_BOARD,
@@ -33,6 +32,7 @@ from tests.builders.events import (
 )
 from tests.component.facts import told_about
 from tests.component.intake.sending import GUARD, SCHOOL, refusals, send, send_as_another_board, steps
+from tests.running import RunningService, an_event
 
 PLACEMENT_TOPIC = "swv.cases.v1"
 

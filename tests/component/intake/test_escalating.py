@@ -5,11 +5,11 @@ from datetime import timedelta
 from passend_contracts.events import CaseEscalated, ParentsConsulted
 
 from services.chassis.calendar import end_of
-from services.chassis.testing import RunningService
 from tests.builders.events import TODAY, a_parents_consulted, a_support_requested
 from tests.component.facts import rows, told_about, until_there
 from tests.component.intake.sending import GUARD, SCHOOL, send, steps
 from tests.pairs.pair import Pair
+from tests.running import RunningService
 
 
 async def test_a_moment_of_an_obligation_that_was_met_climbs_nothing_newer(intake: RunningService, pair: Pair) -> None:

@@ -1,10 +1,10 @@
 """An event that is good in itself, on a topic where it does not belong: nobody stands behind it, so it has no effect."""
 
-from services.chassis.testing import RunningService
 from tests.builders.events import a_support_requested
 from tests.component.facts import rows
 from tests.component.intake.sending import TEAM
 from tests.pairs.pair import Pair
+from tests.running import RunningService
 
 
 async def test_a_request_for_support_among_the_news_of_the_youth_team_opens_no_case(intake: RunningService, pair: Pair) -> None:

@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 from passend_contracts.envelope import Envelope
 from passend_contracts.events import CaseClosed, CaseOpened, ConsentGiven, NextStepSet, SupportRequested, SupportRequestWithdrawn
 
-from services.chassis.testing import RunningService
 from tests.builders.events import (
     BOARD,
     GEMEENTE_SYSTEM,
@@ -28,6 +27,7 @@ from tests.builders.events import (
 )
 from tests.component.facts import told_about
 from tests.component.intake.sending import GUARD, SCHOOL, TEAM, refusals, send, send_as_another_board, steps
+from tests.running import RunningService
 
 Fact = Callable[[str], Envelope]
 

@@ -6,12 +6,12 @@ from passend_contracts.envelope import Envelope
 from passend_contracts.events import CrisisAcknowledged, NotificationDelivered, NotificationExhausted
 from passend_contracts.vocabulary import EventData
 
-from services.chassis.testing import RunningService, an_event
 from tests.builders.events import GEMEENTE, NOW, a_crisis_raised, a_support_requested
 from tests.component.conftest import Tokens
 from tests.component.facts import until_there
 from tests.component.intake.sending import send, steps
 from tests.pairs.pair import Pair
+from tests.running import RunningService, an_event
 
 CRISES, TOLD, RECEIPTS = "school.crises.v1", "swv.crises.v1", "notify.receipts.v1"
 NOTIFY = "urn:nld:hr:kvknummer:90002801:systeem:passend-notify"

@@ -6,7 +6,6 @@ from uuid import uuid4
 import httpx
 from passend_contracts.events import CaseClosed, ConsentGiven, ConsentWithdrawn, NextStepSet
 
-from services.chassis.testing import RunningService
 from tests.builders.events import (
     BOARD,
     GEMEENTE,
@@ -23,6 +22,7 @@ from tests.builders.events import (
 from tests.component.facts import told_about
 from tests.component.intake.sending import GUARD, SCHOOL, TEAM, send, steps
 from tests.component.issuer import Issuer, bearer
+from tests.running import RunningService
 
 
 async def read(intake: RunningService, path: str, token: str | None) -> httpx.Response:

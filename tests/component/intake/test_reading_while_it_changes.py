@@ -9,10 +9,10 @@ import asyncpg
 import httpx
 import pytest
 
-from services.chassis.testing import PATIENCE, RunningService
 from tests.builders.events import BOARD
 from tests.component.conftest import Tokens
 from tests.pairs.pair import Pair
+from tests.running import PATIENCE, RunningService
 
 CASE = str(uuid4())
 WRITE = {

@@ -21,7 +21,6 @@ from passend_contracts.events import (
 )
 from passend_contracts.vocabulary import EventData
 
-from services.chassis.testing import RunningService
 from tests.builders.events import (
     BOARD,
     OTHER_BOARD,
@@ -38,6 +37,7 @@ from tests.builders.events import (
 )
 from tests.component.facts import told_about
 from tests.component.intake.sending import GUARD, refusals, send, send_as_another_board
+from tests.running import RunningService
 
 SWV_TOPIC, REQUESTS = "swv.cases.v1", "school.requests.v1"
 SPECIAL_BOARD, SBO = "bg41237", "90AN00"

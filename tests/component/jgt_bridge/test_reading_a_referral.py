@@ -6,7 +6,6 @@ import httpx
 from passend_contracts.envelope import Envelope
 from passend_contracts.events import JGTReferralAccepted, JGTReferralRecalled, JGTReferred
 
-from services.chassis.testing import RunningService
 from tests.builders.events import (
     BOARD,
     GEMEENTE,
@@ -21,6 +20,7 @@ from tests.builders.events import (
 from tests.component.facts import told_about, until_there
 from tests.component.issuer import Issuer, bearer
 from tests.pairs.pair import Pair
+from tests.running import RunningService
 
 SCHOOL = "school.cases.v1"
 STATUS = "jgt.cases.v1"

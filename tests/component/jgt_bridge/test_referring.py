@@ -23,7 +23,6 @@ from passend_contracts.vocabulary import EventData
 
 from services.chassis.calendar import end_of
 from services.chassis.region import load
-from services.chassis.testing import RunningService
 from tests.builders.events import (
     TODAY,
     a_consent_given,
@@ -39,6 +38,7 @@ from tests.builders.events import (
 from tests.component.facts import rows, told_about, until_there
 from tests.pairs.pair import Pair
 from tests.pairs.topics import REGION
+from tests.running import RunningService
 
 SCHOOL = "school.cases.v1"
 TEAM = "to.gm0546.v1"

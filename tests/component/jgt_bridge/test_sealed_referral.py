@@ -13,7 +13,6 @@ from passend_contracts.envelope import Envelope
 from passend_contracts.events import EnclosuresNotPassedOn, JGTReferralDeclined, JGTReferralRecalled, JGTReferred
 
 from services import jgt_bridge as package
-from services.chassis.testing import RunningService
 from services.jgt_bridge import app as jgt_bridge_app
 from tests.builders.events import (
     BOARD,
@@ -32,6 +31,7 @@ from tests.component.conftest import run
 from tests.component.facts import rows, told_about
 from tests.component.issuer import Issuer
 from tests.pairs.pair import Pair
+from tests.running import RunningService
 
 SEALED = "SELECT * FROM sealed WHERE body <> '{}'"
 SCHOOL, STATUS, TEAM = "school.cases.v1", "jgt.cases.v1", to_topic(GEMEENTE)

@@ -5,13 +5,13 @@ from pathlib import Path
 import pytest
 
 from services.chassis.clock import SimulatedClock
-from services.chassis.testing import running
 from services.notify import app
 from tests.component.conftest import notify_settings
 from tests.component.issuer import Issuer
 from tests.component.mail_server import MailServer
 from tests.component.notify.on_call import OnCall
 from tests.pairs.pair import Pair
+from tests.running import running
 
 WEDNESDAY = datetime(2026, 11, 25, 10, tzinfo=UTC)
 """11.00 in the Netherlands: office hours."""

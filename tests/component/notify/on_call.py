@@ -12,10 +12,10 @@ from passend_contracts.envelope import Envelope
 from passend_contracts.vocabulary import EventData
 
 from services.chassis.clock import SimulatedClock
-from services.chassis.testing import RunningService
 from tests.builders.events import BOARD, a_crisis_raised
 from tests.component.facts import told_about
 from tests.component.mail_server import MailServer, link_in
+from tests.running import RunningService
 
 CRISES, TOLD, TO_BOARD, RECEIPTS = "school.crises.v1", "swv.crises.v1", f"to.{BOARD}.crises.v1", "notify.receipts.v1"
 DESK, SPECIALIST, DIRECTOR = "crisis@swv2801.example", "onderwijsspecialist@swv2801.example", "directeur@swv2801.example"

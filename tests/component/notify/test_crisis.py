@@ -16,7 +16,6 @@ from passend_contracts.events import (
 )
 
 from services.chassis.clock import SimulatedClock
-from services.chassis.testing import PATIENCE, Topics, running
 from services.notify import app
 from tests.builders.events import OTHER_SCHOOL_SYSTEM, a_crisis_raised, a_crisis_updated
 from tests.component.conftest import notify_settings
@@ -26,6 +25,7 @@ from tests.component.mail_server import MailServer
 from tests.component.notify.on_call import CRISES, DESK, DIRECTOR, HOUR, MINUTE, SPECIALIST, TO_BOARD, TOLD, OnCall, text
 from tests.component.waiting import until
 from tests.pairs.pair import Pair
+from tests.running import PATIENCE, Topics, running
 
 CASE = str(uuid4())
 

@@ -7,7 +7,6 @@ import pytest
 from passend_contracts.events import CrisisEscalated, NotificationDelivered, NotificationExhausted, NotificationFailed
 
 from services.chassis.clock import SimulatedClock
-from services.chassis.testing import Topics, running
 from services.notify import app
 from tests.builders.events import a_case_escalated, a_crisis_raised
 from tests.component.conftest import notify_settings
@@ -17,6 +16,7 @@ from tests.component.mail_server import MailServer, link_in
 from tests.component.notify.on_call import CRISES, DESK, DIRECTOR, HOUR, MINUTE, RECEIPTS, SPECIALIST, OnCall
 from tests.component.notify.process import process
 from tests.pairs.pair import Pair
+from tests.running import Topics, running
 
 GUARD = "guard.cases.v1"
 

@@ -4,10 +4,10 @@ from uuid import uuid4
 
 from passend_contracts.envelope import Envelope
 
-from services.chassis.testing import PATIENCE, RunningService
 from tests.builders.events import a_crisis_raised, a_crisis_updated
 from tests.component.issuer import Issuer, bearer
 from tests.component.waiting import until
+from tests.running import PATIENCE, RunningService
 
 CRISES = "school.crises.v1"
 

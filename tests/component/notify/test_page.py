@@ -8,7 +8,6 @@ import httpx
 import pytest
 
 from services.chassis.clock import SimulatedClock
-from services.chassis.testing import PATIENCE, Topics
 from services.notify import app as notify_app
 from tests.builders.events import a_crisis_raised
 from tests.builders.keys import CONTACT, enclosing, sealed, settings_of_keys
@@ -21,6 +20,7 @@ from tests.component.notify.process import process
 from tests.component.waiting import until
 from tests.pairs.pair import Pair
 from tests.pairs.ports import free_port
+from tests.running import PATIENCE, Topics
 
 
 @pytest.fixture

@@ -4,13 +4,13 @@ from pathlib import Path
 import pytest
 
 from services.chassis.clock import SimulatedClock
-from services.chassis.testing import RunningService
 from services.placement import app
 from tests.builders.events import NOW
 from tests.component.conftest import Tokens, run
 from tests.component.issuer import Issuer
 from tests.component.placement.office import Office
 from tests.pairs.pair import Pair
+from tests.running import RunningService
 
 
 @pytest.fixture

@@ -10,11 +10,11 @@ from passend_contracts.catalogue import of
 from passend_contracts.envelope import Envelope
 from passend_contracts.vocabulary import EventData
 
-from services.chassis.testing import PATIENCE, RunningService
 from tests.builders.events import BOARD, SWV, TODAY, a_case_opened, an_arrangement_requested, an_expert_requested
 from tests.component.conftest import Tokens
 from tests.component.facts import told_about
 from tests.component.waiting import until
+from tests.running import PATIENCE, RunningService
 
 GUARD, REQUESTS, DECISIONS, TO_BOARD = "guard.cases.v1", "school.requests.v1", "swv.cases.v1", f"to.{BOARD}.v1"
 SBO, SO = "90AN00", "90AM00"

@@ -6,11 +6,11 @@ import httpx
 from passend_contracts.envelope import STRUCTURED, Envelope, encode
 from passend_contracts.events import NextStepSet, PlaceOffered
 
-from services.chassis.testing import RunningService
 from tests.builders.events import BOARD, SWV, TODAY, a_place_accepted, a_support_requested, an_arrangement_requested
 from tests.component.conftest import Tokens
 from tests.component.facts import told_about
 from tests.component.placement.office import SBO, TO_BOARD, Office, a_grant, on
+from tests.running import RunningService
 
 GUARD = "guard.cases.v1"
 

@@ -10,12 +10,12 @@ from passend_contracts.events import EventRefused, PlaceAgreed, PlaceOffered, Pl
 
 from services.chassis.calendar import end_of
 from services.chassis.clock import SimulatedClock
-from services.chassis.testing import PATIENCE
 from tests.builders.events import TODAY, a_case_closed, a_place_accepted, a_place_declined
 from tests.component.facts import rows
 from tests.component.placement.office import GUARD, REQUESTS, SBO, SO, TO_BOARD, Office, on
 from tests.component.waiting import until
 from tests.pairs.pair import Pair
+from tests.running import PATIENCE
 
 OFFER = {"school": SBO, "availableFrom": on(30), "answerDue": on(14)}
 WAITING = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"

@@ -11,7 +11,7 @@ from passend_contracts.events.event_rejected.v1 import FieldProblem
 from passend_contracts.vocabulary import EventData
 
 from deploy.parties.desk import RESEND_SECONDS, Desk
-from services.chassis.testing import an_event
+from tests.running import an_event
 
 BRIDGE = "urn:nld:hr:kvknummer:90041234:systeem:passend-jgt-bridge"
 SOURCE = "urn:nld:oin:00000001900546281000:systeem:jeugd"
