@@ -1,5 +1,6 @@
 """On which broker and database the tests run, and that pytest says so first."""
 
+import signal
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field
@@ -15,6 +16,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--pair", choices=choices, default="auto", help="broker and database: Docker where an engine answers (auto), or as named"
     )
+
+
+def pytest_configure() -> None:
+    """A service whose part ends stops its process, here the tests themselves: they end as by Ctrl-C, told so, with nothing left behind."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:

@@ -243,6 +243,7 @@ BACK_TO_0002 = (
        DROP COLUMN helped_on""",
     "CREATE INDEX case_overview_open ON case_overview (id) WHERE outcome IS NULL",
     "ALTER TABLE case_lock DROP COLUMN told",
+    'ALTER TABLE inbox DROP CONSTRAINT inbox_pkey, ADD CONSTRAINT inbox_pkey1 PRIMARY KEY (source, id, "time")',
     "UPDATE alembic_version SET version_num = '0002'",
 )
 """What a database looked like before there were these rows."""
