@@ -35,8 +35,8 @@ def _is_server_fault(error: DBAPIError) -> bool:
     return state == "" or state[:2] in {"08", "25", "40", "53", "55", "57", "58"}
 
 
-def connect(url: str, *, pool: int = 5) -> AsyncEngine:
-    """An engine whose sessions give up idle transactions; opens no connection yet."""
+def connect(url: str, *, pool: int = 5, command_timeout: float | None = 60) -> AsyncEngine:
+    """An engine whose sessions give up idle transactions, and statements after so many seconds; opens no connection yet."""
     return create_async_engine(
         url,
         pool_size=pool,
@@ -45,7 +45,7 @@ def connect(url: str, *, pool: int = 5) -> AsyncEngine:
         pool_pre_ping=False,
         connect_args={
             "timeout": 5,
-            "command_timeout": 60,
+            "command_timeout": command_timeout,
             "server_settings": {"idle_in_transaction_session_timeout": IDLE_IN_TRANSACTION, "timezone": "UTC", "jit": "off"},
         },
     )
@@ -53,9 +53,13 @@ def connect(url: str, *, pool: int = 5) -> AsyncEngine:
 
 async def migrate(engine: AsyncEngine, migrations: Path) -> None:
     """Bring the database to the newest version of a service's own history; replicas that start together take turns."""
-    async with engine.begin() as connection:
-        await connection.execute(text("SELECT pg_advisory_xact_lock(2801)"))
-        await connection.run_sync(_upgrade, migrations)
+    patient = connect(engine.url.render_as_string(hide_password=False), pool=1, command_timeout=None)  # what is there may be large
+    try:
+        async with patient.begin() as connection:
+            await connection.execute(text("SELECT pg_advisory_xact_lock(2801)"))
+            await connection.run_sync(_upgrade, migrations)
+    finally:
+        await patient.dispose()
 
 
 def _upgrade(connection: Connection, migrations: Path) -> None:

@@ -1,6 +1,7 @@
 """Kafka with the settings that lose nothing, in one place: whatever has a dangerous default is set here and nowhere else."""
 
 import asyncio
+import math
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from functools import lru_cache
@@ -63,6 +64,8 @@ async def producer(settings: Settings) -> AsyncIterator[tuple[AIOKafkaProducer, 
         max_batch_size=262_144,
         partitioner=_partition,
     )
+    # By default a batch that finds no leader in time is dropped, and those after it are sent: whoever waits for both gives up himself.
+    started._message_accumulator._batch_ttl = math.inf  # noqa: SLF001 -- nothing public keeps a batch
     lost = cut_off(started.client, settings)
     try:
         await started.start()

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from services.chassis import outbox
+
 LEASE_SECONDS = 5
 RENEW_SECONDS = 1.5
 
@@ -29,11 +31,13 @@ RENEW = text("""
 RELEASE = text("UPDATE relay_lease SET expires_at = clock_timestamp() WHERE lane = :lane AND epoch = :epoch")
 KNOWN_LOG = text("SELECT log_id FROM relay_lease WHERE lane = :lane AND epoch = :epoch FOR UPDATE")
 REMEMBER_LOG = text("UPDATE relay_lease SET log_id = :log_id WHERE lane = :lane AND epoch = :epoch")
-UNPUBLISH = text("""
+UNPUBLISH = text(f"""
     UPDATE outbox SET published_at = NULL
-    FROM (SELECT n, written_at FROM outbox WHERE n > :after AND published_at IS NOT NULL AND lane = :lane ORDER BY n LIMIT :rows) AS first
+    FROM (SELECT n, written_at FROM outbox
+          WHERE n > :after AND published_at IS NOT NULL AND lane = :lane AND {outbox.TOLD}
+          ORDER BY n LIMIT :rows) AS first
     WHERE outbox.n = first.n AND outbox.written_at = first.written_at RETURNING outbox.n
-""")
+""")  # noqa: S608 -- our own words
 ROWS = 20_000
 """At once, so that no statement takes long, whatever is retained."""
 

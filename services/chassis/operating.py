@@ -15,7 +15,7 @@ from pydantic_core import to_jsonable_python
 from sqlalchemy import Row, TextClause, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from services.chassis import dead_letters, http
+from services.chassis import dead_letters, http, outbox
 from services.chassis.auth import Principal, Tokens
 from services.chassis.batch import Batch
 from services.chassis.clock import Clock
@@ -40,10 +40,11 @@ LETTER_SHOWN = text("""
     FROM dead_letter WHERE n = :n
 """)
 LETTER = text("SELECT * FROM dead_letter WHERE n = :n FOR UPDATE")
-TELL_AGAIN = text("""
+TELL_AGAIN = text(f"""
     UPDATE outbox SET published_at = NULL
-    WHERE published_at IS NOT NULL AND written_at >= :since AND (:topic = '' OR topic = :topic) AND (:case = '' OR key = :case)
-""")
+    WHERE published_at IS NOT NULL AND {outbox.TOLD} AND written_at >= :since
+        AND (:topic = '' OR topic = :topic) AND (:case = '' OR key = :case)
+""")  # noqa: S608 -- our own words
 SETTLE = text("UPDATE dead_letter SET settled_at = clock_timestamp(), settlement = :settlement WHERE n = :n")
 
 

@@ -1,5 +1,6 @@
 """The outbox: what a transaction tells, numbered per case and topic under the case lock, and stopped under the row lock."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -134,8 +135,12 @@ def _placed(row: Outgoing, cases: Cases) -> _Placed:
     return _Placed(numbers[row.topic])
 
 
+TOLD = "(hold IS NULL OR claimed_at IS NOT NULL)"
+"""Of a published row: that it went out as it is. Else only its `withheld` did, before this database was restored: it never goes out."""
+
 NUMBERS = text("SELECT subject, sequences FROM case_lock WHERE subject = ANY(:subjects)")
 KEEP_RELAYS_OFF = text("SELECT FROM relay_lease FOR SHARE")
+WAITING = text("SELECT topic, body FROM outbox WHERE published_at IS NULL AND key = ANY(:subjects)")
 UNPUBLISHED = text("SELECT n, topic, key, body, hold FROM outbox WHERE published_at IS NULL AND key = ANY(:subjects) ORDER BY n FOR UPDATE")
 PLACE_ROW = text("""
     UPDATE outbox SET body = :body, claimed_at = CASE WHEN :gone THEN clock_timestamp() END,
@@ -155,16 +160,26 @@ async def numbers(connection: AsyncConnection, subjects: Iterable[str], lane: La
     return {rows[row.subject]: row.sequences for row in await connection.execute(NUMBERS, {"subjects": sorted(rows)})}
 
 
+async def told_otherwise(connection: AsyncConnection, said: Iterable[tuple[str, Envelope]]) -> bool:
+    """Whether another event went out under the number of one that waits here: it was withheld, and this database does not know."""
+    told = {(topic, event.subject, event.sequence): event.id for topic, event in said}
+    waiting = await connection.execute(WAITING, {"subjects": sorted({subject for _, subject, _ in told})})
+    events = [(row.topic, read_back(row.body)) for row in waiting]
+    return any(told.get((topic, event.subject, event.sequence), event.id) != event.id for topic, event in events)
+
+
 async def remember(connection: AsyncConnection, told: Mapping[str, Topics], lane: Lane) -> None:
     """Take over what these cases were told: numbers go on after it, and what is told again counts as told, also of what waits here."""
     cases = await lock_cases(connection, told, lane)
     await connection.execute(KEEP_RELAYS_OFF)
+    waiting = (await connection.execute(UNPUBLISHED, {"subjects": sorted(told)})).all()
+    unpublished = Counter((row.key, row.topic) for row in waiting)
     for subject, topics in told.items():
-        known = cases.told.setdefault(subject, {})
+        known, numbers = cases.told.setdefault(subject, {}), cases.sequences[subject]
         for topic, ids in topics.items():
             known[topic] = known.get(topic, {}) | ids
-            cases.sequences[subject][topic] = max(known[topic].values())
-    for row in (await connection.execute(UNPUBLISHED, {"subjects": sorted(told)})).all():
+            numbers[topic] = max(numbers.get(topic, 0) - unpublished[subject, topic], *known[topic].values())
+    for row in waiting:
         if row.topic in told[row.key]:
             event = read_back(row.body)
             placed = _placed(Outgoing(event, row.topic, row.hold), cases)

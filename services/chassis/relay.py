@@ -9,7 +9,7 @@ from typing import Any
 
 import structlog
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError, UnknownTopicOrPartitionError
+from aiokafka.errors import KafkaError, KafkaTimeoutError, UnknownTopicOrPartitionError
 from passend_contracts.catalogue import Lane
 from passend_contracts.envelope import KAFKA_HEADERS
 from sqlalchemy import Row, text
@@ -153,7 +153,7 @@ class Relay:
         rows = _within(ROUND_BYTES, found)
         self._limit = len(rows) if len(rows) < len(found) else min(2 * self._limit, ROWS)  # large ones are not read to be left
         bodies = await self._claimed([row for row in rows if row.stoppable], held)
-        return [(row, bodies.get(row.n, row.body)) for row in rows]
+        return [(row, bodies[row.n] if row.stoppable else row.body) for row in rows]
 
     async def _claimed(self, rows: Sequence[Row[Any]], held: Lease) -> dict[int, bytes]:
         """What stands in these rows now that nobody stops them any more."""
@@ -201,7 +201,7 @@ class Relay:
 
 
 Sent = asyncio.Future[Any] | None
-"""What Kafka will answer; None for a topic that it does not have (yet)."""
+"""What Kafka will answer; None for what was not handed over: it does not have the topic (yet), or takes no more of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,13 +213,25 @@ class Sending:
     lead: Lead
 
     async def begun(self, rows: Sequence[tuple[Row[Any], bytes]]) -> list[Sent]:
-        """Hand them to the producer, those of a topic that is there."""
-        async with asyncio.timeout(ACK_SECONDS):
-            there = {topic: await self._is_there(topic) for topic in {row.topic for row, _ in rows}}
-            return [
-                await self.producer.send(row.topic, body, key=row.key.encode(), headers=_headers(row)) if there[row.topic] else None
-                async for row, body in InTurns(rows)
-            ]
+        """Hand them to the producer, those of a topic that is there and takes them."""
+        sent: list[Sent] = []
+        with suppress(TimeoutError):  # the rest is not handed over
+            async with asyncio.timeout(ACK_SECONDS):
+                away = {topic for topic in {row.topic for row, _ in rows} if not await self._is_there(topic)}
+                async for row, body in InTurns(rows):
+                    sent.append(await self._handed(row, body, away))
+        return [*sent, *[None] * (len(rows) - len(sent))]
+
+    async def _handed(self, row: Row[Any], body: bytes, away: set[str]) -> Sent:
+        """Wait until there is room for it, and longer for nothing else of its topic."""
+        if row.topic in away:
+            return None
+        try:
+            sent: Sent = await self.producer.send(row.topic, body, key=row.key.encode(), headers=_headers(row))
+        except KafkaTimeoutError:
+            away.add(row.topic)
+            return None
+        return sent
 
     async def _is_there(self, topic: str) -> bool:
         try:

@@ -25,6 +25,8 @@ from services.chassis.settings import Settings
 from services.chassis.transaction import S
 
 CASES_AT_ONCE = 200
+LOOK_BACK = 50
+"""Records at the end of each partition: the last one may be another writer's, or a copy of what was told long ago."""
 SILENCE_SECONDS = 30.0
 STOP_SECONDS = 5.0
 MARGIN = timedelta(hours=1)
@@ -46,7 +48,7 @@ async def compare(service: Service[S], engine: AsyncEngine, settings: Settings) 
     """
     async with _alone(engine) as connection, _reader(settings) as consumer:
         begins, ends = await _bounds(consumer, service)
-        newest = {partition: end - 1 for partition, end in ends.items() if end > begins[partition]}
+        newest = {partition: max(end - LOOK_BACK, begins[partition]) for partition, end in ends.items() if end > begins[partition]}
         last = [event async for event in _told(service, _records(consumer, newest, ends))]
         if not await _is_behind(connection, service, last):
             return
@@ -151,7 +153,7 @@ async def _is_behind(connection: AsyncConnection, service: Service[S], last: Seq
         known = await outbox.numbers(connection, {event.subject for _, event in ours}, lane)
         if any(int(event.sequence or 0) > known.get(event.subject, {}).get(topic, 0) for topic, event in ours):
             return True
-    return False
+    return await outbox.told_otherwise(connection, [(topic, event) for topic, event, _ in last])
 
 
 async def _take_back(service: Service[S], engine: AsyncEngine, said: Sequence[Said]) -> None:

@@ -27,6 +27,7 @@ UNSENT = delete(DeliveryRow).where(
     col(DeliveryRow.lane) == "crises", col(DeliveryRow.done_at).is_(None), col(DeliveryRow.claimed_until).is_(None)
 )
 UNSENT_CALLS = UNSENT.where(col(DeliveryRow.about) == About.CRISIS_CALL)
+UNSENT_OF, UNSENT_CALLS_OF = (unsent.where(among(DeliveryRow.subject)) for unsent in (UNSENT, UNSENT_CALLS))
 
 
 async def load(connection: AsyncConnection, subjects: Sequence[str]) -> dict[str, Known]:
@@ -63,9 +64,9 @@ async def _take_back(connection: AsyncConnection, crises: Sequence[Crisis]) -> N
     What is on its way just now gets its receipt.
     """
     if over := [crisis.id for crisis in crises if crisis.stage is Stage.RESOLVED]:
-        await connection.execute(UNSENT.where(among(DeliveryRow.subject)), {"values": over})
+        await connection.execute(UNSENT_OF, {"values": over})
     if taken := [crisis.id for crisis in crises if crisis.stage is Stage.TAKEN]:
-        await connection.execute(UNSENT_CALLS.where(among(DeliveryRow.subject)), {"values": taken})
+        await connection.execute(UNSENT_CALLS_OF, {"values": taken})
     if anew := [(crisis.id, each.role) for crisis in crises for each in crisis.messages if each.about is About.CRISIS_CALL]:
         await connection.execute(UNSENT_CALLS.where(tuple_(col(DeliveryRow.subject), col(DeliveryRow.role)).in_(anew)))
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from passend_contracts import catalogue
+from passend_contracts.envelope import Envelope, decode_kafka
 
 from deploy.kafka.topics import create
 from tests.faults.service import PATIENCE
@@ -33,6 +34,11 @@ async def read(kafka: str, *topics: str) -> list[ConsumerRecord]:
                 for records in (await consumer.getmany(timeout_ms=100)).values():
                     found += records
     return found
+
+
+async def events(kafka: str, *topics: str) -> list[Envelope]:
+    """The events that stand on these topics."""
+    return [decode_kafka(record.key, record.value, record.headers) for record in await read(kafka, *topics)]
 
 
 async def commit_ends(kafka: str, group: str, topic: str) -> None:

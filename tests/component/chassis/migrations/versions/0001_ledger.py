@@ -9,7 +9,7 @@ down_revision = None
 
 
 def upgrade() -> None:
-    for statement in (*tables.VERSION_1, *tables.VERSION_2, *tables.VERSION_3):
+    for statement in (*tables.VERSION_1, *tables.VERSION_2, *tables.VERSION_3, *tables.VERSION_4):
         op.execute(statement)
     op.execute(
         "CREATE TABLE ledger (case_id text PRIMARY KEY, taken jsonb NOT NULL, moments jsonb NOT NULL, CHECK (taken <> '[\"refuse\"]'))"
