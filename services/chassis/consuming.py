@@ -92,6 +92,9 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is 
 
         Raises what aiokafka gave up with: it says so at every question from then on, and reads no more.
         """
+        # The log was asked for before it connected: that it is still the same says which one it is connected to.
+        if self._settings.kafka_embedded and await self._watch.ask() == self._positions.log_id:
+            self._at_ours.set()
         ends: list[asyncio.Future[Any]] = [
             asyncio.create_task(self._watch.other_than(self._positions.log_id)),
             asyncio.create_task(self._cut_off.wait()),
@@ -149,7 +152,6 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is 
             return self._topics, {"listener": self, "group_instance_id": membership, "session_timeout_ms": 45_000}
         partitions = [TopicPartition(topic, n) for topic in self._topics for n in range(catalogue.topic(topic).partitions)]
         await self._align(group, partitions)
-        self._at_ours.set()
         return (), {"partitions": [Assigned(partition.topic, partition.partition) for partition in partitions]}
 
     async def _align(self, group: str, partitions: Sequence[TopicPartition]) -> None:

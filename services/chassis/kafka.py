@@ -9,6 +9,7 @@ from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.client import ConnectionGroup
 from aiokafka.errors import KafkaError
 from aiokafka.partitioner import murmur2
 from passend_contracts import catalogue
@@ -84,16 +85,19 @@ def cut_off(client: Any, settings: Settings) -> asyncio.Event:
     That broker's log ends with its process, and a client by itself goes on in the next one without a word: what it had in hand would
     stand there ahead of all that has to come again, and what it read there it would take for the old log's.
     """
-    lost = asyncio.Event()
+    lost, connect = asyncio.Event(), client._get_conn  # noqa: SLF001 -- nothing public tells of a lost connection or forbids another one
 
-    async def nobody(*_: object, **__: object) -> None:
-        return None
+    async def unless_lost(node: object, **how: Any) -> Any:
+        connection = client._conns.get((node, how.get("group", ConnectionGroup.DEFAULT)))  # noqa: SLF001
+        if connection and not connection.connected():  # over, though nobody was told so yet: the client would make another in its place
+            lost.set()
+        return None if lost.is_set() else await connect(node, **how)
 
     def closed(_connection: object, _reason: object) -> None:
-        client._get_conn = nobody  # noqa: SLF001 -- nothing public tells of a lost connection or forbids another one
         lost.set()
 
     if settings.kafka_embedded:
+        client._get_conn = unless_lost  # noqa: SLF001
         client._on_connection_closed = closed  # noqa: SLF001
         for connection in client._conns.values():  # noqa: SLF001
             connection._on_close_cb = closed  # noqa: SLF001

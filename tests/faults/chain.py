@@ -12,6 +12,7 @@ from typing import Literal
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 from passend_contracts.catalogue import LOG_ID_TOPIC, SERVICES, TOPICS, to_topic, topic
+from passend_contracts.envelope import decode_kafka
 
 from services.chassis.kafka import group, reader
 from tests.builders.events import GEMEENTE, OTHER_GEMEENTE
@@ -50,6 +51,10 @@ POSITION = "SELECT coalesce(sum(next_offset), 0) FROM consumer_offset WHERE cons
 BREAK = """
     SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
     WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()
+"""
+OF_CASES = """
+    SELECT n, topic, key, type, hold IS NOT NULL AS held, written_at, claimed_at, published_at
+    FROM outbox WHERE key = ANY($1::text[]) ORDER BY n
 """
 WRITTEN = f"SELECT count(*) FROM outbox WHERE topic = '{GUARD}'"
 
@@ -211,6 +216,17 @@ class Chain:
         for service in self.services.values():
             places += [service.said, await service.metrics()]
         return sum(CANARY in place for place in places)
+
+    async def written(self, cases: Sequence[Case]) -> list[str]:
+        """What the outboxes hold of these cases beside what stands on the topics, to see where something was lost; and what was logged."""
+        ours = [case.id for case in cases]
+        told = [record for record in await kafka.read(self.pair.kafka, GUARD, *HELD) if (record.key or b"").decode() in ours]
+        events = [(record.topic, record.offset, decode_kafka(record.key, record.value, record.headers)) for record in told]
+        lines = [f"{topic} {at} {event.subject} {event.sequence} {event.type} {event.id}" for topic, at, event in events]
+        for name in NAMES:
+            lines += [str(dict(row)) for row in await self.of(name).rows(OF_CASES, ours)]
+            lines += self.services[name].said.splitlines()[-60:]
+        return lines
 
     async def nothing_is_missing(self) -> None:
         """All that the guardian wrote stands on its topic; no part stood in another's way."""

@@ -75,6 +75,11 @@ class Database:
             while not await connection.fetchval(query, *arguments):  # noqa: ASYNC110 -- a row in a table wakes nobody
                 await asyncio.sleep(0.01)
 
+    async def rows(self, query: str, *arguments: Any) -> list[Any]:
+        """The rows that the query finds now."""
+        async with self._connection() as connection:
+            return list(await connection.fetch(query, *arguments))
+
     async def value(self, query: str) -> Any:
         """What the query says now."""
         async with self._connection() as connection:

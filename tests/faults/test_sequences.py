@@ -57,7 +57,8 @@ class Run:
         row = self._loop.run(self.chain.row(f"sequence {self.sequences}", self.chain.cases[self._before :]))
         if row.faults:
             self._rows.append(row)
-        assert row.faults == {}, "; ".join(self._steps)
+            written = self._loop.run(self.chain.written(self.chain.cases[self._before :]))
+            raise AssertionError("\n".join(["; ".join(self._steps), str(row.faults), *written]))
 
     def all_of_it(self) -> None:
         """Hold everything that was ever sent against what stands there now: a fault must not undo what an earlier sequence did."""
