@@ -169,9 +169,9 @@ def test_a_gate_that_lets_something_pass_is_found_out(monkeypatch: pytest.Monkey
 EDITS: dict[str, Callable[[Schema], Any]] = {
     "pattern": lambda part: part["pattern"].replace("a-z", "a-y").replace("0-9", "0-8"),
     "maxLength": lambda part: part["maxLength"] - 1,
-    "minimum": lambda part: part["minimum"] + 1,
+    "minimum": lambda part: part["minimum"] - 1,
     "maximum": lambda part: part["maximum"] + 1,
-    "minItems": lambda part: part["minItems"] + 1,
+    "minItems": lambda part: part["minItems"] - 1,  # never above `maxItems`, which nothing would fit
     "maxItems": lambda part: part["maxItems"] + 1,
     "enum": lambda part: part["enum"][1:],
     "description": lambda _: "In other words.",
