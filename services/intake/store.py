@@ -20,8 +20,8 @@ FIELDS = tuple(CaseRow.model_fields)
 OF_THEIR_OWN = {"outcome", "handover_to", "handover_outcome"}
 """Columns that are no plain field of a case."""
 
-OBLIGATIONS = among(ObligationRow.case_id)
-CRISES = among(CrisisRow.case_id)
+THEIR_OBLIGATIONS = among(ObligationRow.case_id)
+THEIR_CRISES = among(CrisisRow.case_id)
 CALLS = select(CallRow).where(among(CallRow.case_id))
 CASES = select(CaseRow).where(among(CaseRow.id))
 
@@ -30,10 +30,10 @@ async def load(connection: AsyncConnection, case_ids: Sequence[str]) -> dict[str
     """The cases that there are, with their obligations and crises, and what was heard ahead of those that are not opened yet."""
     wanted = {"values": list(case_ids)}
     obligations = defaultdict(list)
-    for row in await connection.execute(select(ObligationRow).where(OBLIGATIONS), wanted):
+    for row in await connection.execute(select(ObligationRow).where(THEIR_OBLIGATIONS), wanted):
         obligations[row.case_id].append(Obligation(Kind(row.kind), row.owner, row.due, row.ground, row.steps))
     crises = defaultdict(list)
-    for told in await connection.execute(select(CrisisRow).where(CRISES), wanted):
+    for told in await connection.execute(select(CrisisRow).where(THEIR_CRISES), wanted):
         crises[told.case_id].append(Crisis(told.id, told.board_urn, told.noticed_on, Entry(told.at, told.event, told.by)))
     calls = defaultdict(list)
     for call in await connection.execute(CALLS, wanted):
@@ -54,7 +54,7 @@ def _case(row: Row[Any], obligations: tuple[Obligation, ...], heard: Ahead) -> C
 
 async def save(connection: AsyncConnection, states: Mapping[str, Known]) -> None:
     """Write these cases, their obligations, crises and the new lines of their history, and what was heard ahead of others."""
-    await connection.execute(delete(CrisisRow).where(CRISES), {"values": list(states)})
+    await connection.execute(delete(CrisisRow).where(THEIR_CRISES), {"values": list(states)})
     await put(connection, CrisisRow, [_crisis_row(case_id, each) for case_id, known in states.items() for each in known.crises])
     await put(connection, CallRow, [{"case_id": case_id, **asdict(each)} for case_id, known in states.items() for each in known.calls])
     if cases := [known for known in states.values() if isinstance(known, Case)]:
@@ -63,7 +63,7 @@ async def save(connection: AsyncConnection, states: Mapping[str, Known]) -> None
 
 async def _save_cases(connection: AsyncConnection, cases: Sequence[Case]) -> None:
     await put(connection, CaseRow, [_row(case) for case in cases])
-    await connection.execute(delete(ObligationRow).where(OBLIGATIONS), {"values": [case.id for case in cases]})
+    await connection.execute(delete(ObligationRow).where(THEIR_OBLIGATIONS), {"values": [case.id for case in cases]})
     await put(connection, ObligationRow, [{"case_id": case.id, **asdict(each)} for case in cases for each in case.obligations])
     await put(connection, HistoryRow, [{"case_id": case.id, **asdict(line)} for case in cases for line in case.new_entries])
 
