@@ -11,7 +11,7 @@ from functools import cached_property
 from operator import attrgetter
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Literal, TypeVar, get_args
+from typing import Any, Literal, NamedTuple, TypeVar, get_args
 from uuid import uuid4
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -58,10 +58,8 @@ class Topic:
         return "cases" if reader == "intake" else self.lane
 
 
-class Words(BaseModel):
-    """The same sentence for both languages of this field."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
+class Words(NamedTuple):
+    """The same in both languages: plain Dutch (B1), and English beside it."""
 
     nl: str
     en: str

@@ -64,6 +64,11 @@ class Invalid(ValueError):
         super().__init__("; ".join(f"{problem.path}: {problem.code}" for problem in self.problems))
 
     @property
+    def codes(self) -> list[str]:
+        """What is wrong with it, in a few words that hold nothing of it."""
+        return sorted({problem.code for problem in self.problems})
+
+    @property
     def id(self) -> str | None:
         return self.known.get("id")
 

@@ -7,8 +7,9 @@ from heapq import heappop, heappush
 from random import Random
 from typing import NamedTuple
 
+from passend_contracts.catalogue import Words
+
 from deploy.simulator.doors import Doors
-from services.chassis.words import Words
 from services.notify.pages import words
 
 MAIL = re.compile(r"<article>.*?</article>", re.DOTALL)

@@ -22,7 +22,7 @@ Answers = list[Receipt | Invalid]
 class Request:
     """The checked events of one request, and its answer to come."""
 
-    events: Sequence[Envelope]
+    events: Sequence[Envelope | Invalid]
     party: Party
     answer: asyncio.Future[Answers] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 
@@ -40,7 +40,7 @@ class Admission:
         self._waiting: list[Request] = []
         self._keeping: asyncio.Task[None] | None = None
 
-    async def take_in(self, events: Sequence[Envelope], party: Party) -> Answers:
+    async def take_in(self, events: Sequence[Envelope | Invalid], party: Party) -> Answers:
         """Keep these checked events and answer each, once they are committed; raises the database's error."""
         request = Request(events, party)
         self._waiting.append(request)
@@ -78,15 +78,10 @@ class Admission:
                 _answered(request, answer)
 
     async def _in_one_transaction(self, together: Sequence[Request]) -> list[Answers]:
-        now = self._clock.now()
-        parties = {request.party.id: request.party for request in together}
-        answers: dict[Request, Answers] = {}
+        sent = [(event, request.party) for request in together for event in request.events]
         async with self._engine.begin() as connection:
-            for party in parties.values():
-                own = [request for request in together if request.party.id == party.id]
-                given = iter(await doors.take_in(connection, [event for request in own for event in request.events], party, now))
-                answers |= {request: [next(given) for _ in request.events] for request in own}
-        return [answers[request] for request in together]
+            given = iter(await doors.take_in(connection, sent, self._clock.now()))
+        return [[next(given) for _ in request.events] for request in together]
 
 
 def _answered(request: Request, answer: Answers | Exception) -> None:

@@ -36,14 +36,6 @@ class Principal:
     party: str
     scopes: frozenset[str] = field(default_factory=frozenset)
 
-    def may_read_case_of(self, board: str) -> bool:
-        """A case is read by the board it belongs to (the school's zorgplicht is the board's), and by nobody else."""
-        return self.party == board
-
-    def may_decide_for(self, swv: str) -> bool:
-        """What the samenwerkingsverband decides is decided by its own people, and by nobody else."""
-        return self.party == swv
-
     def may_operate(self) -> bool:
         """Whether the token is an operator's: ids, states and times of all cases, never their content."""
         return "operator" in self.scopes

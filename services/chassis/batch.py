@@ -15,12 +15,12 @@ from passend_contracts.envelope import Envelope
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.chassis import dead_letters, deadlines, outbox, parking, telemetry
-from services.chassis.failures import Rejected, is_transient
+from services.chassis.database import is_transient
 from services.chassis.fuse import Blown, is_too_many
 from services.chassis.outbox import Cases, Outgoing
 from services.chassis.parking import Aside
 from services.chassis.service import Service
-from services.chassis.transaction import S, Transaction, Work
+from services.chassis.transaction import Rejected, S, Transaction, Work
 from services.chassis.turns import InTurns
 
 
@@ -42,10 +42,10 @@ class Batch(Generic[S]):
         lane: Lane = "cases",
     ) -> None:
         self.failed = failed
-        self._lane = lane
-        self._service = service
-        self._connection = connection
-        self._now = now
+        self.lane = lane
+        self.service = service
+        self.connection = connection
+        self.now = now
         self.effects: list[Work] = []
         """What took effect, and was neither parked nor set aside."""
         self._told: list[Outgoing] = []
@@ -53,13 +53,13 @@ class Batch(Generic[S]):
     async def run(self, works: Sequence[Work]) -> None:
         """Let these events, all of them new, take effect in their order; their cases are locked first, before any savepoint."""
         if works:
-            cases = await outbox.lock_cases(self._connection, {work.case for work in works}, self._lane)
+            cases = await outbox.lock_cases(self.connection, {work.case for work in works}, self.lane)
             await self._through(works, works[-1], cases)
 
     async def _through(self, works: Sequence[Work], last: Work, cases: Cases | None = None) -> None:
-        part = Part(self._service, self._connection, self._now, self.failed, last, self._lane)
+        part = Part(self, last)
         try:
-            async with self._connection.begin_nested():
+            async with self.connection.begin_nested():
                 await part.run(works, cases)
         except Exception as error:
             if isinstance(error, Blown) or is_transient(error):
@@ -77,17 +77,17 @@ class Batch(Generic[S]):
             await self._through(works[:middle], last)
             await self._through(works[middle:], last)
             return
-        part = Part(self._service, self._connection, self._now, self.failed, last, self._lane)
+        part = Part(self, last)
         await part.set_aside(works[0], error)
         self.failed = part.failed
         self._told += part.told
 
     def count(self) -> None:
         """Count what was committed; call it after the commit."""
-        name = self._service.name
+        name = self.service.name
         end_to_end = telemetry.END_TO_END.labels(name)
         for work in self.effects:
-            end_to_end.observe(max(0.0, (self._now - work.event.time).total_seconds()))
+            end_to_end.observe(max(0.0, (self.now - work.event.time).total_seconds()))
         for kind, count in Counter(work.event.type for work in self.effects).items():
             telemetry.EFFECT.labels(name, kind).inc(count)
         for kind, count in Counter(row.event.type for row in self._told).items():
@@ -100,17 +100,15 @@ class Part(Generic[S]):
     What came through the door goes on under its sender's name, unless its handler refused it: no handler publishes a school's fact.
     """
 
-    def __init__(
-        self, service: Service[S], connection: AsyncConnection, now: datetime, failed: frozenset[str], last: Work, lane: Lane
-    ) -> None:
-        self.failed = failed
+    def __init__(self, batch: Batch[S], last: Work) -> None:
+        self.failed = batch.failed
         self.effects: list[Work] = []
         self.told: list[Outgoing] = []
-        self._service = service
-        self._connection = connection
-        self._now = now
+        self._service = batch.service
+        self._connection = batch.connection
+        self._now = batch.now
         self._last = last
-        self._lane = lane
+        self._lane = batch.lane
         self._cases = Cases()
         self._states: dict[str, S] = {}
         self._changed: dict[str, S] = {}
@@ -164,7 +162,7 @@ class Part(Generic[S]):
 
     async def _fail(self, work: Work, error: Exception) -> None:
         if isinstance(error, Rejected):
-            letter = dead_letters.Letter.of_work(work, [error.reason])
+            letter = dead_letters.Letter.of(work.event, work.origin, work.party, [error.reason])
             await dead_letters.bury(self._connection, letter, consumer=self._service.name)
             return
         self._aside.append(Aside(work, error))

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic
 
 import structlog
 from fastapi.responses import JSONResponse
@@ -22,8 +22,6 @@ from services.chassis.transaction import Origin, S, Transaction, Work
 
 log = structlog.get_logger()
 
-Said = TypeVar("Said")
-
 
 @dataclass(frozen=True, slots=True)
 class Command:
@@ -35,15 +33,6 @@ class Command:
     party: Party
     content: Any
     """What was decided, as JSON: the same key with other content is another decision, and is not taken."""
-
-
-@dataclass(frozen=True, slots=True)
-class Act:
-    """Something that happens to a case: somebody's click, an answer from outside. The same `cause` leads to the same events."""
-
-    case: str
-    name: str
-    cause: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +67,6 @@ class Deciding(Transaction[S]):
     def refuse(self, *, rule: str, ground: str, possible: str) -> None:
         """Answer that a rule forbids it; nothing that was saved or published counts then."""
         self.refusal = Refusal(rule, ground, possible)
-
-
-class _Said(EventData):
-    """What stands in the place of an event's data: a command is nobody's event."""
 
 
 TAKE = text("""
@@ -125,20 +110,20 @@ class Commands(Generic[S]):
         self._committed(tx)
         return Done(repeated=False)
 
-    async def act(self, act: Act, do: Callable[[Transaction[S]], Awaitable[Said]]) -> Said:
-        """Let something happen to a case that has no command of its own, also while the case is parked; returns what `do` says of it.
+    async def act(self, case: str, name: str, cause: str, do: Callable[[Transaction[S]], Awaitable[None]]) -> None:
+        """Let something happen to a case, also while it is parked: somebody's click, an answer from outside.
 
-        Whether it happened before is for `do` to see in the state, which nobody else changes meanwhile.
+        The same `cause` leads to the same events. Whether it happened before is for `do` to see in the state, which nobody else changes
+        meanwhile.
         """
         async with self._engine.begin() as connection:
-            event_id = derived_id(self._service.name, act.case, act.name, act.cause)
-            cause = self._cause(event_id, act.name, act.case, self._service.swv, self._clock.now())
-            tx, cases = await self._begin(connection, cause)
-            with telemetry.about(cause, act.case):
-                said = await do(tx)
+            event_id = derived_id(self._service.name, case, name, cause)
+            happened = self._cause(event_id, name, case, self._service.swv, self._clock.now())
+            tx, cases = await self._begin(connection, happened)
+            with telemetry.about(happened, case):
+                await do(tx)
             await self._write(connection, tx, cases)
         self._committed(tx)
-        return said
 
     async def _is_new(self, connection: AsyncConnection, command: Command, now: datetime) -> bool:
         """Whether nobody sent it before; who sends it at the same time waits here for the first."""
@@ -162,7 +147,7 @@ class Commands(Generic[S]):
         case = cause.subject
         cases = await outbox.lock_cases(connection, [case])
         states = await self._service.store.load(connection, [case])
-        work = Work(cause, _Said(), case, Origin("", "arrival", 0, 0))
+        work = Work(cause, EventData(), case, Origin("", "arrival", 0, 0))
 
         async def database() -> AsyncConnection:
             return connection

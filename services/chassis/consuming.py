@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 from typing import Any
 
 import structlog
-from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
+from aiokafka import ConsumerRebalanceListener, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker, KafkaMessage, TopicPartition as Assigned
@@ -80,7 +80,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is 
                 try:
                     await self._until_another_log()
                 finally:
-                    await broker.stop()
+                    await self._stop(broker)
             except Exception as error:  # noqa: BLE001 -- Kafka or the database is not there, or not ready yet: wait for it
                 self._health.broken(self._part, type(error).__name__)
                 await backoff.wait_after(error)
@@ -130,7 +130,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is 
             batch=True,
             max_records=MAX_RECORDS,
             batch_timeout_ms=kafka.BATCH_WAIT_MS,
-            fetch_max_wait_ms=kafka.fetch_wait_ms(self._settings, self._lane),
+            fetch_max_wait_ms=kafka.EMBEDDED_FETCH_WAIT_MS[self._lane] if self._settings.kafka_embedded else kafka.FETCH_WAIT_MS,
             ack_policy=AckPolicy.MANUAL,
             decoder=_raw,
             **kafka.CONSUMER,
@@ -139,11 +139,15 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is 
         try:
             await broker.start()
         except BaseException:  # also when the start is cut short: what it has opened is closed
-            await broker.stop()
+            await self._stop(broker)
             raise
         self._cut_off = kafka.cut_off(self._subscriber.consumer._client, self._settings)  # noqa: SLF001 -- nothing public tells of it
         self._given_up = kafka.given_up(self._subscriber.consumer)
         return broker
+
+    async def _stop(self, broker: KafkaBroker) -> None:
+        consumer = self._subscriber.consumer
+        await kafka.end(broker.stop, *([consumer._client.close] if consumer else []))  # noqa: SLF001 -- as in `kafka.reading`
 
     async def _assignment(self, group: str) -> tuple[Sequence[str], dict[str, Any]]:
         """Groups do not work on the embedded broker (a second member breaks one): there this consumer takes all partitions itself."""
@@ -156,13 +160,8 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is 
 
     async def _align(self, group: str, partitions: Sequence[TopicPartition]) -> None:
         """Set the group's offsets to ours before anybody reads, for an assigned consumer starts where they say."""
-        consumer = AIOKafkaConsumer(bootstrap_servers=self._settings.kafka, group_id=group, enable_auto_commit=False)
-        consumer.assign(partitions)
-        try:
-            await consumer.start()
+        async with kafka.reading(self._settings, *partitions, group=group) as consumer:
             await consumer.commit(await self.stored(partitions))
-        finally:
-            await consumer.stop()
 
     async def stored(self, partitions: Collection[TopicPartition]) -> dict[TopicPartition, int]:
         """Our positions in these partitions; raises the database's error."""

@@ -10,12 +10,12 @@ from urllib.parse import quote, unquote
 import structlog
 from aiokafka import ConsumerRecord
 from passend_contracts import catalogue
-from passend_contracts.envelope import KAFKA_HEADERS, encode
+from passend_contracts.envelope import KAFKA_HEADERS, Envelope, encode
 from pydantic_core import to_json
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.chassis.transaction import Origin, Work
+from services.chassis.transaction import Origin
 
 log = structlog.get_logger()
 
@@ -51,9 +51,9 @@ class Letter:
     """Whether it was readable and is in the inbox: then its body alone can take effect later."""
 
     @classmethod
-    def of_work(cls, work: Work, reasons: Sequence[str]) -> Self:
-        """An event that was readable."""
-        return cls(work.origin, work.event.subject.encode(), encode(work.event), KAFKA_HEADERS, reasons, work.party, seen=True)
+    def of(cls, event: Envelope, origin: Origin, party: str | None, reasons: Sequence[str]) -> Self:
+        """An event that was readable when it came."""
+        return cls(origin, event.subject.encode(), encode(event), KAFKA_HEADERS, reasons, party, seen=True)
 
 
 async def bury(connection: AsyncConnection, letter: Letter, *, consumer: str) -> None:

@@ -49,11 +49,9 @@ def door_api(
         now = clock.now()
         sealed = [service.keys.sealed(event, party.id, now) async for event in turns.InTurns(events)]
         checked = [doors.check(event, party, now, keys=service.keys) async for event in turns.InTurns(sealed)]
-        good = [event for event in checked if isinstance(event, Envelope)]
-        lane = _lane(good)
+        lane = _lane(checked)
         with turns.work_of(lane):
-            receipts = iter(await admissions[lane].take_in(good, party))
-        answers = [next(receipts) if isinstance(event, Envelope) else event for event in checked]
+            answers = await admissions[lane].take_in(checked, party)
         doors.count_rejected(service.name, answers)
         wake_workers()
         if is_batch(request.headers):
@@ -67,9 +65,10 @@ def _party(service: Service[S], principal: Principal) -> Party | None:
     return next((party for party in service.parties if party.id == principal.party), None)
 
 
-def _lane(events: Sequence[Envelope]) -> Lane:
+def _lane(events: Sequence[Envelope | Invalid]) -> Lane:
     """A request with a crisis in it goes by their lane, whole."""
-    return "crises" if any(catalogue.of(event.type).lane == "crises" for event in events) else "cases"
+    crises = (isinstance(event, Envelope) and catalogue.of(event.type).lane == "crises" for event in events)
+    return "crises" if any(crises) else "cases"
 
 
 def _answer(answer: Receipt | Invalid, service: Service[Any]) -> Response:

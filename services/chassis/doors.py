@@ -86,10 +86,10 @@ def _lane_problems(attributes: Mapping[str, Any], party: Party, lane: Lane | Non
 
 TAKE_IN = text("""
     INSERT INTO arrival (source, id, lane, party, subject, content_hash, receipt, received_at, body)
-    SELECT source, id, lane, :party, subject, content_hash, receipt, :now, body
-    FROM unnest(CAST(:sources AS text[]), CAST(:ids AS text[]), CAST(:lanes AS text[]), CAST(:subjects AS text[]),
-                CAST(:hashes AS bytea[]), CAST(:receipts AS uuid[]), CAST(:bodies AS bytea[]))
-        WITH ORDINALITY AS fresh (source, id, lane, subject, content_hash, receipt, body, nth)
+    SELECT source, id, lane, party, subject, content_hash, receipt, :now, body
+    FROM unnest(CAST(:sources AS text[]), CAST(:ids AS text[]), CAST(:lanes AS text[]), CAST(:parties AS text[]),
+                CAST(:subjects AS text[]), CAST(:hashes AS bytea[]), CAST(:receipts AS uuid[]), CAST(:bodies AS bytea[]))
+        WITH ORDINALITY AS fresh (source, id, lane, party, subject, content_hash, receipt, body, nth)
     ORDER BY nth
     ON CONFLICT (source, id) DO NOTHING RETURNING source, id, receipt, received_at, content_hash
 """)
@@ -100,13 +100,19 @@ TAKEN_BEFORE = text("""
 OTHER_CONTENT = Problem("$.id", "id-reused", "this id was sent before with other content; a changed event needs a new id")
 
 
-async def take_in(connection: AsyncConnection, events: Sequence[Envelope], party: Party, now: datetime) -> list[Receipt | Invalid]:
-    """Keep these checked events and answer each, in order: a receipt, or `Invalid` when its id was used for something else.
+Sent = tuple[Envelope | Invalid, Party]
+"""An event as it was checked, and who sent it."""
+
+
+async def take_in(connection: AsyncConnection, sent: Sequence[Sent], now: datetime) -> list[Receipt | Invalid]:
+    """Keep those that may be let in and answer each, in order: a receipt, or `Invalid`, also when its id was used for something else.
 
     Idempotent by insert; what is returned counts when the caller's transaction commits.
     """
-    if not events:
-        return []
+    good = [(event, party) for event, party in sent if isinstance(event, Envelope)]
+    if not good:
+        return [event for event, _ in sent if isinstance(event, Invalid)]
+    events = [event for event, _ in good]
     hashes = [_content(event) for event in events]
     rows = await connection.execute(
         TAKE_IN,
@@ -114,7 +120,7 @@ async def take_in(connection: AsyncConnection, events: Sequence[Envelope], party
             "sources": [event.source for event in events],
             "ids": [event.id for event in events],
             "lanes": [catalogue.of(event.type).lane for event in events],
-            "party": party.id,
+            "parties": [party.id for _, party in good],
             "now": now,
             "subjects": [event.subject for event in events],
             "hashes": hashes,
@@ -124,7 +130,8 @@ async def take_in(connection: AsyncConnection, events: Sequence[Envelope], party
     )
     fresh = {(row.source, row.id): row for row in rows}
     earlier = await _taken_before(connection, [event for event in events if (event.source, event.id) not in fresh])
-    return [_answer(event, content, fresh, earlier) for event, content in zip(events, hashes, strict=True)]
+    contents = iter(hashes)
+    return [_answer(event, next(contents), fresh, earlier) if isinstance(event, Envelope) else event for event, _ in sent]
 
 
 def _content(event: Envelope) -> bytes:
@@ -154,7 +161,7 @@ def count_rejected(service: str, answers: Iterable[Receipt | Invalid]) -> None:
     """Let operators see what is turned away: an id that is used again, or a supplier's release that nothing gets through of."""
     for answer in answers:
         if isinstance(answer, Invalid):
-            for code in {problem.code for problem in answer.problems}:
+            for code in answer.codes:
                 REJECTED.labels(service, code).inc()
 
 

@@ -74,8 +74,7 @@ class Inbox:
                 ):
                     works.append(work)
             except Invalid as invalid:
-                reasons = sorted({problem.code for problem in invalid.problems})
-                letter = Letter(origin, record.key, record.value, record.headers, reasons)
+                letter = Letter(origin, record.key, record.value, record.headers, invalid.codes)
                 await dead_letters.bury(connection, letter, consumer=self._service.name)
         return works
 

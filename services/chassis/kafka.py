@@ -2,7 +2,7 @@
 
 import asyncio
 import math
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from functools import lru_cache
 from typing import Any
@@ -24,21 +24,20 @@ CONSUMER = {
     "max_poll_interval_ms": 300_000,
     "max_partition_fetch_bytes": 1_048_576,
 }
-EMBEDDED_FETCH_WAIT_MS: dict[Lane, int] = {"cases": 50, "crises": 20}  # a produce does not wake a waiting fetch there
+FETCH_WAIT_MS = 500
+EMBEDDED_FETCH_WAIT_MS: dict[Lane, int] = {"cases": 50, "crises": 20}
+"""How long a fetch waits for a record; a produce does not wake it on the embedded broker."""
 EMBEDDED_LEAD = 1_000_000
 """Bytes that a relay may be ahead of the slowest platform reader of a partition: the embedded log keeps 5 MB, then evicts."""
-
-
-def fetch_wait_ms(settings: Settings, lane: Lane) -> int:
-    """How long a fetch may wait for a record, in milliseconds."""
-    return EMBEDDED_FETCH_WAIT_MS[lane] if settings.kafka_embedded else 500
-
 
 BATCH_WAIT_MS = 10
 """How long a reader waits for a batch; after an empty one FastStream sleeps as long again, and hears nothing (T26).
 
 At 100 an event met that sleep half of the time; 10 costs a service 1 % of a core while nothing happens.
 """
+
+START_SECONDS, STOP_SECONDS = 10.0, 8.0
+"""How long a producer may take to start, and each part of a client to stop: longer than FastStream waits for a batch in hand."""
 
 NEW_TOPIC_WITHIN_MS = 15_000
 """How long a reader may not know of a topic that was made, or made anew, after its start."""
@@ -60,7 +59,6 @@ async def producer(settings: Settings) -> AsyncIterator[tuple[AIOKafkaProducer, 
         bootstrap_servers=settings.kafka,
         acks="all",
         enable_idempotence=True,
-        linger_ms=0,
         request_timeout_ms=15_000,
         max_batch_size=262_144,
         partitioner=_partition,
@@ -69,7 +67,8 @@ async def producer(settings: Settings) -> AsyncIterator[tuple[AIOKafkaProducer, 
     started._message_accumulator._batch_ttl = math.inf  # noqa: SLF001 -- nothing public keeps a batch
     lost = cut_off(started.client, settings)
     try:
-        await started.start()
+        async with asyncio.timeout(START_SECONDS):  # `start` alone asks for its number for ever, of a broker that went meanwhile
+            await started.start()
         yield started, lost
     finally:
         # T10: `stop` alone waits until Kafka took what is pending; with Kafka away, a service could not even be stopped.
@@ -121,14 +120,42 @@ def given_up(consumer: AIOKafkaConsumer) -> asyncio.Future[None]:
     return failed
 
 
-def reader(lane: Lane) -> str:
-    """The consumer of the platform's own topics in a lane, by which a relay measures its lead."""
-    return {"cases": "main", "crises": "crises"}[lane]
+@asynccontextmanager
+async def reading(settings: Settings, *partitions: TopicPartition, group: str | None = None) -> AsyncIterator[AIOKafkaConsumer]:
+    """A consumer of these partitions for a moment, that joins nothing and commits nothing by itself."""
+    consumer = AIOKafkaConsumer(
+        bootstrap_servers=settings.kafka,
+        group_id=group,
+        enable_auto_commit=False,
+        fetch_max_wait_ms=EMBEDDED_FETCH_WAIT_MS["cases"],
+    )
+    if partitions:
+        consumer.assign(partitions)
+    try:
+        await consumer.start()
+        yield consumer
+    finally:
+        await end(consumer.stop, consumer._client.close)  # noqa: SLF001 -- a stop that is cut short leaves its client at work
 
 
-def door(lane: Lane) -> str:
-    """The consumer of the parties' from-topics in a lane."""
-    return {"cases": "door", "crises": "crises-door"}[lane]
+async def end(*stops: Callable[[], Awaitable[None]]) -> None:
+    """Stop what belongs to a client of Kafka, one after the other, each within its time.
+
+    aiokafka's own stop may wait for ever for an answer, or for a database that a listener waits for; it may swallow a cancellation, and
+    may be cancelled by nobody: it passes on that of a fetch which waits to be tried again.
+    """
+    for stop in stops:
+        with suppress(KafkaError, TimeoutError, asyncio.CancelledError):
+            async with asyncio.timeout(STOP_SECONDS):
+                await stop()
+    if (task := asyncio.current_task()) and task.cancelling():
+        raise asyncio.CancelledError
+
+
+READER: Mapping[Lane, str] = {"cases": "main", "crises": "crises"}
+"""The consumer of the platform's own topics in a lane, by which a relay measures its lead."""
+DOOR: Mapping[Lane, str] = {"cases": "door", "crises": "crises-door"}
+"""The consumer of the parties' from-topics in a lane."""
 
 
 def group(service: str, consumer: str) -> str:
@@ -146,18 +173,10 @@ async def log_id(settings: Settings) -> str:
 
 
 async def _first_record(settings: Settings) -> str:
-    consumer = AIOKafkaConsumer(
-        bootstrap_servers=settings.kafka, enable_auto_commit=False, fetch_max_wait_ms=EMBEDDED_FETCH_WAIT_MS["cases"]
-    )
     partition = TopicPartition(catalogue.LOG_ID_TOPIC, 0)
-    consumer.assign([partition])
-    try:
-        await consumer.start()
+    async with reading(settings, partition) as consumer:
         consumer.seek(partition, 0)
-        record = await consumer.getone()
-    finally:
-        await consumer.stop()
-    return str(record.value.decode())
+        return str((await consumer.getone()).value.decode())
 
 
 async def _cluster_id(settings: Settings) -> str:

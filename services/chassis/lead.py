@@ -63,7 +63,7 @@ class Lead:
         topic = catalogue.topic(partition.topic)
         for reader in topic.readers:
             found = await self._admin.list_consumer_group_offsets(
-                kafka.group(reader, kafka.reader(topic.lane_for(reader))), partitions=[partition]
+                kafka.group(reader, kafka.READER[topic.lane_for(reader)]), partitions=[partition]
             )
             offsets.append(max(found[partition].offset, 0))
         return min(offsets, default=2**63)

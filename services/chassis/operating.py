@@ -128,8 +128,7 @@ def _add_acts(router: APIRouter, office: "_Office", engine: AsyncEngine, operato
         except (NotParked, _NotOpen):
             return http.problem(404, "Not found", "Nothing of that waits for an operator here.")
         except Invalid as still:
-            codes = ", ".join(sorted({problem.code for problem in still.problems}))
-            return http.problem(409, "Still unreadable", f"It cannot take effect yet: {codes}. Nothing was changed.")
+            return http.problem(409, "Still unreadable", f"It cannot take effect yet: {', '.join(still.codes)}. Nothing was changed.")
         except _FailedAgain:
             detail = "It was tried and had no effect: it fails again, or its case is parked. Nothing was changed."
             return http.problem(409, "No effect", detail)

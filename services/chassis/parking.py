@@ -80,7 +80,7 @@ TAKE_OUT = text("""
 """)
 OPEN_CASE = text("UPDATE case_lock SET parked = false WHERE subject = :subject")
 DROP_HEAD = text("""
-    DELETE FROM parked WHERE n = (SELECT min(n) FROM parked WHERE subject = :subject) RETURNING n, body, party, position, attempts
+    DELETE FROM parked WHERE n = (SELECT min(n) FROM parked WHERE subject = :subject) RETURNING n, body, party, position
 """)
 STILL_PARKED = text("SELECT count(*) FROM parked WHERE subject = :subject")
 RECORD = text("""
@@ -118,7 +118,7 @@ class Desk(Generic[S]):
         row = (await self._connection.execute(DROP_HEAD, {"subject": case})).first()
         if row is None:
             raise NotParked
-        dropped = dead_letters.Letter.of_work(_work(row, case, 0), ["dropped-by-operator"])
+        dropped = dead_letters.Letter.of(read_back(row.body), _origin(row), row.party, ["dropped-by-operator"])
         await dead_letters.bury(self._connection, dropped, consumer=self._service.name)
         await self.record("drop", case, reason, 1)
 
@@ -143,4 +143,8 @@ class Desk(Generic[S]):
 
 def _work(row: Row[Any], case: str, position: int) -> Work:
     event = read_back(row.body)
-    return Work(event, read(event), case, Origin("", "parked", row.n, row.position), row.party, position, row.attempts)
+    return Work(event, read(event), case, _origin(row), row.party, position, row.attempts)
+
+
+def _origin(row: Row[Any]) -> Origin:
+    return Origin("", "parked", row.n, row.position)

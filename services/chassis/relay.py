@@ -1,7 +1,7 @@
 """Publishes the outbox, each case in order: claimed under a lease, sent in a pipeline, marked after the acknowledgement."""
 
 import asyncio
-from collections.abc import Coroutine, Iterable, Sequence
+from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from time import monotonic
@@ -27,8 +27,10 @@ ROWS = 1_000
 ROUND_BYTES = 1_000_000
 POLL_SECONDS = 0.1
 ACK_SECONDS = 30  # T10: a send may hang for ever; after this its outcome is unknown and the row stays
-TOPIC_SECONDS, REST_SECONDS = 2, 5
-"""How long a topic is looked for, and is then left alone."""
+TOPIC_SECONDS = 2
+"""How long a topic is looked for."""
+REST_SECONDS: Mapping[Lane, float] = {"cases": 5, "crises": 1}
+"""How long one that took nothing is then left alone."""
 HEADERS = list(KAFKA_HEADERS)
 
 log = structlog.get_logger()
@@ -110,12 +112,14 @@ class Relay:
         renewed = monotonic()
         while self._watch.seen == log_id and not sending.lost.is_set():
             self._written.clear()
-            rows = await self._head(held, [*await sending.lead.full_topics(), *self._resting()])
+            resting = self._resting()
+            rows = await self._head(held, [*await sending.lead.full_topics(), *resting])
             if rows:
                 with work_of(self._lane_name):
                     await self._while_held(held, self._publish(rows, held, sending))
                 renewed = monotonic()
-            self._health.ok(self._part)
+            if not resting:
+                self._health.ok(self._part)
             backoff.reset()
             if not rows:
                 await self._idle()
@@ -181,15 +185,15 @@ class Relay:
                 sending.lead.wrote(future.result(), len(body))
         await self._mark(acknowledged, held)
         if broken:
-            missing = {row.topic for (row, _), future in zip(rows, sent, strict=True) if future is None}
-            self._let_rest({topic for topic, _ in broken} if acknowledged else missing)
+            if not sending.lost.is_set():
+                self._let_rest({topic for topic, _ in broken})
             raise PublishFailed(len(rows) - len(acknowledged))
 
     def _let_rest(self, topics: Iterable[str]) -> None:
-        """Send nothing to these for a while: Kafka takes others, and those do not wait for them. Whole, so that order holds."""
+        """Send nothing to these for a while: what Kafka takes does not wait for what it does not. Whole, so that order holds."""
         for topic in sorted(topics):
-            self._rests[topic] = monotonic() + REST_SECONDS
-            log.warning("topic_rests", topic=topic, seconds=REST_SECONDS)
+            self._rests[topic] = monotonic() + REST_SECONDS[self._lane_name]
+            log.warning("topic_rests", topic=topic, seconds=REST_SECONDS[self._lane_name])
 
     async def _mark(self, acknowledged: Sequence[Row[Any]], held: Lease) -> None:
         async with self._engine.begin() as connection:

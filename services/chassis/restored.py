@@ -6,7 +6,7 @@ Without this its numbers would be given a second time, to other events, and what
 import asyncio
 from collections import ChainMap, defaultdict
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -18,7 +18,7 @@ from passend_contracts.envelope import Envelope, Invalid, decode_kafka
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from services.chassis import doors, outbox
+from services.chassis import doors, kafka, outbox
 from services.chassis.outbox import Topics
 from services.chassis.service import Service
 from services.chassis.settings import Settings
@@ -28,7 +28,6 @@ CASES_AT_ONCE = 200
 LOOK_BACK = 50
 """Records at the end of each partition: the last one may be another writer's, or a copy of what was told long ago."""
 SILENCE_SECONDS = 30.0
-STOP_SECONDS = 5.0
 MARGIN = timedelta(hours=1)
 """How much earlier than the last thing it remembers to have published a restored service begins to read: more than clocks differ."""
 
@@ -46,30 +45,20 @@ async def compare(service: Service[S], engine: AsyncEngine, settings: Settings) 
     Safe to do again, and replicas take turns. Raises `KafkaError`, `TimeoutError` or the database's errors; nobody may have published
     anything since the database was put back.
     """
-    async with _alone(engine) as connection, _reader(settings) as consumer:
+    async with _alone(engine) as connection, kafka.reading(settings) as consumer:
         begins, ends = await _bounds(consumer, service)
         newest = {partition: max(end - LOOK_BACK, begins[partition]) for partition, end in ends.items() if end > begins[partition]}
-        last = [event async for event in _told(service, _records(consumer, newest, ends))]
+
+        async def told(start: Offsets) -> list[Said]:
+            return [said async for said in _told(service, _records(consumer, start, ends))]
+
+        last = await told(newest)
         if not await _is_behind(connection, service, last):
             return
         since = (await connection.execute(LAST_PUBLISHED)).scalar_one()
         log.warning("database_restored", remembers_until=since and since.isoformat())
-        start = await _since(consumer, since - MARGIN, newest, ends) if since else {partition: begins[partition] for partition in newest}
-        await _take_back(service, engine, [event async for event in _told(service, _records(consumer, start, ends))])
-
-
-@asynccontextmanager
-async def _reader(settings: Settings) -> AsyncIterator[AIOKafkaConsumer]:
-    consumer = AIOKafkaConsumer(bootstrap_servers=settings.kafka, enable_auto_commit=False, fetch_max_wait_ms=50)
-    try:
-        await consumer.start()
-        yield consumer
-    finally:
-        with suppress(TimeoutError):  # it may wait for ever for what it was about to ask
-            async with asyncio.timeout(STOP_SECONDS):
-                await consumer.stop()
-        if (task := asyncio.current_task()) and task.cancelling():  # aiokafka swallows a cancellation that comes while a client closes
-            raise asyncio.CancelledError
+        late = await told(await _since(consumer, since - MARGIN, newest, ends)) if since else []
+        await _take_back(service, engine, late or await told({partition: begins[partition] for partition in newest}))
 
 
 @asynccontextmanager
@@ -175,6 +164,6 @@ async def _take_in_again(service: Service[S], connection: AsyncConnection, said:
     in_order = sorted(said, key=lambda each: each[2])
     newest = datetime.fromtimestamp(in_order[-1][2] / 1000, UTC)
     for party in service.parties:
-        own = {event.id: event for _, event, _ in in_order if party.owns(event.source)}
-        await doors.take_in(connection, [replace(event, sequence=None, producer=None) for event in own.values()], party, newest)
+        own = {event.id: replace(event, sequence=None, producer=None) for _, event, _ in in_order if party.owns(event.source)}
+        await doors.take_in(connection, [(event, party) for event in own.values()], newest)
     await doors.line_up_again(connection, newest)

@@ -111,13 +111,13 @@ class Machine:
             self.relays.append(relay)
             self._add_compared(telemetry.part("relay", lane), relay.run)
         if topics := self.service.topics(lane):
-            self._add_consumer(lane, kafka.reader(lane), topics, Inbox(self.service, self.clock, self.wake_relays).take_effect)
+            self._add_consumer(lane, kafka.READER[lane], topics, Inbox(self.service, self.clock, self.wake_relays).take_effect)
         if lane in self.service.door_lanes:
             worker = ArrivalWorker(self, lane)
             self.workers.append(worker)
             self._add_compared(worker.name, worker.run)
             door = FromTopics(self.service, lane, self.clock, [self.wake_relays, self.wake_workers])
-            self._add_consumer(lane, kafka.door(lane), door.topics, door.take_in)
+            self._add_consumer(lane, kafka.DOOR[lane], door.topics, door.take_in)
 
     def _add_consumer(self, lane: Lane, name: str, topics: tuple[str, ...], process: Process) -> None:
         consumer = Consumer(self.service.name, name, lane, topics, process, engine=self.engines[lane], watch=self.watch)

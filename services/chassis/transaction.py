@@ -110,6 +110,18 @@ class Work:
         return self.origin.offset if self.party else int(self.event.sequence or 0)
 
 
+class Rejected(Exception):
+    """The input is broken in a way that only its handler sees: it becomes a dead letter and is never tried again.
+
+    Its first argument is the reason for the operator: a code of small letters and dashes, nothing of the event.
+    """
+
+    @property
+    def reason(self) -> str:
+        """Why, as a code."""
+        return str(self.args[0]) if self.args else "rejected"
+
+
 @dataclass(slots=True)
 class Transaction(Generic[S]):
     """One event's part of the batch's database transaction.

@@ -1,9 +1,9 @@
 """Who said, read or owes something: the id of a party or service, and the name people know it by."""
 
 from passend_contracts import catalogue
+from passend_contracts.catalogue import Words
 
 from services.chassis.region import Region
-from services.chassis.words import Words
 from services.console import words
 from services.console.domain.timeline import Hop
 

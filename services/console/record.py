@@ -87,7 +87,7 @@ def _kept(record: ConsumerRecord, followed: Followed) -> _Kept:
     try:
         event = decode_kafka(record.key, record.value, record.headers)
     except Invalid as invalid:
-        return _unreadable(place, record.value, sorted({problem.code for problem in invalid.problems}), invalid.subject)
+        return _unreadable(place, record.value, invalid.codes, invalid.subject)
     body = encode(replace(event, data=recorded(event.data)) if "enclosures" in event.data else event)
     if any(mark in body for mark in NOT_FOR_JSONB):
         return _unreadable(place, record.value, ["not-for-jsonb"], event.subject)

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable
 
+from passend_contracts.catalogue import Words
 from passend_contracts.consent import may_share
 from passend_contracts.events import CaseClosed, NextStepSet
 
 from services.chassis.transaction import Transaction
-from services.chassis.words import Words
 from services.console import words
 from services.console.domain.case import Case, Obligation
 from services.console.domain.timeline import Hop

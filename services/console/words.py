@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import NamedTuple
 
-from services.chassis.words import Words
+from passend_contracts.catalogue import Words
 
 EVENTS = {
     "support_requested": Words("School vraagt hulp voor een kind", "The school asks for support for a child"),

@@ -10,7 +10,6 @@ from passend_contracts import enclosures
 from passend_contracts.enclosures import Contact, Enclosure, Keys, Person, Refused
 
 from services.chassis.calendar import day
-from services.chassis.commands import Act
 from services.chassis.region import CrisisNumber, Region
 from services.chassis.runtime import Parts
 from services.chassis.transaction import Transaction
@@ -77,7 +76,7 @@ class Links:
         async def do(tx: Transaction[Known]) -> None:
             await use_cases.follow(tx, link)
 
-        await self._parts.commands["crises"].act(Act(crisis_id, "link_followed", link.message), do)
+        await self._parts.commands["crises"].act(crisis_id, "link_followed", link.message, do)
 
     def people(self, crisis: Crisis) -> Sequence[Person]:
         """Whom to reach at school or at home, for who has taken it up; none where the school told none that we can open."""

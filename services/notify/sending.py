@@ -18,8 +18,8 @@ from prometheus_client import Counter, Gauge
 from sqlalchemy import Row, text
 
 from services.chassis import backoff
-from services.chassis.commands import Act, Commands
-from services.chassis.failures import is_transient
+from services.chassis.commands import Commands
+from services.chassis.database import is_transient
 from services.chassis.runtime import Machine
 from services.chassis.transaction import Transaction
 from services.chassis.worker import Worker
@@ -122,7 +122,7 @@ class Sender(Worker):
     async def _keep(self, row: Row[Any], outcome: Outcome) -> None:
         """Commit what came of an attempt. While the database is away it is known here, so that nothing is sent twice for that."""
         try:
-            await self._commands.act(Act(row.subject, "message_tried", f"{row.id} {row.attempts}"), _Receipt(row, outcome))
+            await self._commands.act(row.subject, "message_tried", f"{row.id} {row.attempts}", _Receipt(row, outcome))
         except Exception as error:
             if not is_transient(error):
                 self._tried.popleft()  # a mistake of ours with one message stops no other: its claim lapses, and it is tried again

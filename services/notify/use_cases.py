@@ -6,8 +6,7 @@ import structlog
 from passend_contracts.events import NotificationExhausted
 
 from services.chassis.calendar import day
-from services.chassis.failures import Rejected
-from services.chassis.transaction import Transaction
+from services.chassis.transaction import Rejected, Transaction
 from services.notify import store, translation
 from services.notify.domain.case import Case
 from services.notify.domain.crisis import SCHOOL, Crisis, Stage

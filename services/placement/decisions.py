@@ -234,7 +234,7 @@ class Office:
     async def let_in(self, authorization: str | None) -> None:
         """Let the samenwerkingsverband's own people in; raises `NotAuthenticated`, or HTTPException 403 for anybody else."""
         principal = await self._parts.tokens.principal(authorization)
-        if not principal.may_decide_for(self._swv.id):
+        if principal.party != self._swv.id:
             raise HTTPException(403, "Not allowed: this is for people of the samenwerkingsverband")
 
     async def decide(self, decision: Decision, case: str, request: str, content: Any, key: str | None) -> Done | Refusal:

@@ -118,7 +118,7 @@ async def _nobody_behind(pair: Pair) -> AsyncIterator[None]:
 
 
 async def _always_done(broker: str, reader: Service) -> None:
-    group = kafka.group(reader, kafka.reader("cases"))
+    group = kafka.group(reader, kafka.READER["cases"])
     async with AIOKafkaConsumer(bootstrap_servers=broker, group_id=group, enable_auto_commit=False) as consumer:
         consumer.assign(_partitions())
         while True:

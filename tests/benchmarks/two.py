@@ -26,7 +26,7 @@ from tests.benchmarks.table import Aim, Row
 from tests.pairs.pair import Pair
 
 PROCESSES = 2
-GROUPS = {"ours": kafka.group(NAME, kafka.reader("cases")), "bare": bare.GROUP}
+GROUPS = {"ours": kafka.group(NAME, kafka.READER["cases"]), "bare": bare.GROUP}
 WITHIN = 120.0
 AIM = Aim("≥", 0.65, times=True)
 

@@ -14,7 +14,7 @@ from aiokafka.errors import KafkaError
 from passend_contracts.catalogue import LOG_ID_TOPIC, SERVICES, TOPICS, to_topic, topic
 from passend_contracts.envelope import decode_kafka
 
-from services.chassis.kafka import group, reader
+from services.chassis.kafka import READER, group
 from tests.builders.events import GEMEENTE, OTHER_GEMEENTE
 from tests.faults import kafka
 from tests.faults.database import Database, Gate
@@ -252,7 +252,7 @@ def _read_by_others() -> dict[str, list[str]]:
     groups: dict[str, list[str]] = defaultdict(list)
     for written in (*(name for name, each in TOPICS.items() if each.writer in NAMES), *TO_THE_TEAMS, *(f"dlq.{name}.v1" for name in NAMES)):
         for other in set(topic(written).readers) & set(SERVICES) - set(NAMES):
-            groups[group(other, reader(topic(written).lane_for(other)))].append(written)
+            groups[group(other, READER[topic(written).lane_for(other)])].append(written)
     return groups
 
 

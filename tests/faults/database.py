@@ -80,10 +80,10 @@ class Database:
         async with self._connection() as connection:
             return list(await connection.fetch(query, *arguments))
 
-    async def value(self, query: str) -> Any:
+    async def value(self, query: str, *arguments: Any) -> Any:
         """What the query says now."""
         async with self._connection() as connection:
-            return await connection.fetchval(query)
+            return await connection.fetchval(query, *arguments)
 
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[asyncpg.Connection]:

@@ -1,15 +1,20 @@
 """What stands on Kafka's topics, told by a reader that belongs to no service."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from passend_contracts import catalogue
 from passend_contracts.envelope import Envelope, decode_kafka
 
 from deploy.kafka.topics import create
 from tests.faults.service import PATIENCE
+
+MAX_MESSAGE_BYTES = 1_048_588
+"""Of a batch, where nobody says otherwise."""
 
 
 async def ends(kafka: str, topics: Iterable[str]) -> dict[TopicPartition, int]:
@@ -51,6 +56,25 @@ async def commit_ends(kafka: str, group: str, topic: str) -> None:
         await consumer.commit(last)
     finally:
         await consumer.stop()
+
+
+@asynccontextmanager
+async def refusing(kafka: str, topic: str) -> AsyncIterator[None]:
+    """Meanwhile this topic takes no record, however small; every other one does."""
+    await _bound(kafka, topic, 1)
+    try:
+        yield
+    finally:
+        await _bound(kafka, topic, MAX_MESSAGE_BYTES)
+
+
+async def _bound(kafka: str, topic: str, max_bytes: int) -> None:
+    admin = AIOKafkaAdminClient(bootstrap_servers=kafka)
+    await admin.start()
+    try:
+        await admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, topic, {"max.message.bytes": str(max_bytes)})])
+    finally:
+        await admin.close()
 
 
 async def remove(kafka: str, topic: str) -> None:

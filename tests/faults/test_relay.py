@@ -3,7 +3,7 @@
 from contextlib import AsyncExitStack
 
 import pytest
-from passend_contracts.catalogue import to_topic
+from passend_contracts.catalogue import dlq_topic, to_topic
 
 from services.chassis.relay import ROWS
 from tests.builders.events import BOARD, OTHER_GEMEENTE
@@ -13,13 +13,18 @@ from tests.faults.scene import Scene
 pytestmark = pytest.mark.real_broker("consumer groups, and a relay that does not wait for readers")
 
 TO, ALSO = to_topic(OTHER_GEMEENTE), to_topic(BOARD)
+REFUSING = dlq_topic("notify")
+"""Nobody reads or writes there meanwhile."""
 OTHERS_GO_ON = f"""
     SELECT EXISTS (SELECT FROM outbox WHERE topic = '{TO}' AND published_at IS NULL
                    AND n < (SELECT max(n) FROM outbox WHERE published_at IS NOT NULL))
 """
+THOSE_BEHIND_GO_ON = """
+    SELECT EXISTS (SELECT FROM outbox WHERE published_at IS NOT NULL AND n > (SELECT max(n) FROM outbox WHERE type = 'many'))
+"""
 MANY_WAIT = f"""
     INSERT INTO outbox (lane, topic, key, type, body)
-    SELECT 'cases', '{ALSO}', 'many', 'many', '' FROM generate_series(1, {2 * ROWS}) RETURNING 0
+    SELECT 'cases', $1, 'many', 'many', '' FROM generate_series(1, {2 * ROWS}) RETURNING 0
 """
 FORGET_THEM = "DELETE FROM outbox WHERE type = 'many' AND published_at IS NULL RETURNING 0"
 CLAIMED = "SELECT EXISTS (SELECT FROM outbox WHERE claimed_at IS NOT NULL AND published_at IS NULL)"
@@ -50,8 +55,19 @@ async def test_topics_that_are_not_there_keep_no_other_waiting_however_much_wait
         await kafka.remove(broker, missing)
         made.push_async_callback(kafka.make, broker, missing)  # whatever happens: the tests after this one need it
     async with made, jgt_bridge.under_load("8 two topics that are not there") as load:
-        await jgt_bridge.database.value(MANY_WAIT)
+        await jgt_bridge.database.value(MANY_WAIT, ALSO)
         await load.reached(50)
         await jgt_bridge.database.until(OTHERS_GO_ON)
         await jgt_bridge.database.value(FORGET_THEM)
         await made.aclose()
+
+
+async def test_a_topic_that_takes_nothing_keeps_no_other_waiting_though_only_its_records_stand_in_front(jgt_bridge: Scene) -> None:
+    broker = jgt_bridge.pair.kafka
+    async with kafka.refusing(broker, REFUSING), jgt_bridge.under_load("8 a topic that takes nothing") as load:
+        await jgt_bridge.database.value(MANY_WAIT, REFUSING)
+        await load.reached(50)
+        await jgt_bridge.database.until(THOSE_BEHIND_GO_ON)
+        assert "topic_rests" in jgt_bridge.service.said
+        await jgt_bridge.service.broken("relay")
+        await jgt_bridge.database.value(FORGET_THEM)

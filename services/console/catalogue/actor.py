@@ -2,10 +2,9 @@
 
 from collections.abc import Callable, Iterable, Iterator
 
-from passend_contracts.catalogue import DOORS
+from passend_contracts.catalogue import DOORS, Words
 
-from services.chassis.words import Words
-from services.console.catalogue.frame import PLANNED, Place, called, code, document, meaning, title
+from services.console.catalogue.frame import PLANNED, Place, called, code, document, title
 from services.console.catalogue.routes import Actor, Route, by_topic
 from services.console.pages.html import Html, both, el, said
 
@@ -53,7 +52,7 @@ def events(ways: Iterable[Route], place: Place) -> Html:
             el(
                 "li",
                 el("a", both(title(event)), href=place.page(event.type)),
-                el("div", said("p", PLANNED, class_="planned") if event.planned else None, said("p", meaning(event))),
+                el("div", said("p", PLANNED, class_="planned") if event.planned else None, said("p", event.meaning)),
             )
             for event in once
         ),

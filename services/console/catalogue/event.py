@@ -5,14 +5,13 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from passend_contracts.catalogue import DOORS, EVENTS, EventType, PartyKind, accept, from_topic
+from passend_contracts.catalogue import DOORS, EVENTS, EventType, PartyKind, Words, accept, from_topic
 from passend_contracts.envelope import STRUCTURED, Invalid, Problem, decode_http
 from passend_contracts.export import closed_schema
 
-from services.chassis.words import Words
 from services.console import words
 from services.console.catalogue import schema
-from services.console.catalogue.frame import PLANNED, SEALED, SEALED_NAME, Place, actors, code, document, meaning, title
+from services.console.catalogue.frame import PLANNED, SEALED, SEALED_NAME, Place, actors, code, document, title
 from services.console.catalogue.routes import ANYWHERE
 from services.console.pages.html import Html, Inside, both, el, said, together
 
@@ -42,7 +41,7 @@ def event_page(event: EventType, place: Place) -> str:
         place,
         el("p", code(event.type), class_="type"),
         planned,
-        said("p", meaning(event), class_="lead"),
+        said("p", event.meaning, class_="lead"),
         _section(ABOUT, el("dl", _facts(event, place), class_="facts")),
         _section(DATA, said("p", schema.counted(form), class_="note"), _sealed(form, place), schema.table(form)),
         _examples(VALID, map(_whole, _files(event, "valid"))),

@@ -3,9 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from passend_contracts.catalogue import EventType
+from passend_contracts.catalogue import EventType, Words
 
-from services.chassis.words import Words
 from services.console import words
 from services.console.catalogue.routes import Actor
 from services.console.pages.html import Html, Inside, both, el, said, together
@@ -74,11 +73,6 @@ def _header(place: Place) -> Html:
 def title(event: EventType) -> Words:
     """What an event is called: its Dutch term, and its stem as English words."""
     return Words(_capital(event.term), _capital(event.stem.replace("_", " ")))
-
-
-def meaning(event: EventType) -> Words:
-    """What it means."""
-    return Words(event.meaning.nl, event.meaning.en)
 
 
 def actors(named: Iterable[str], place: Place) -> Html:

@@ -3,12 +3,11 @@
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from passend_contracts.catalogue import DOORS, EVENTS, EventType
+from passend_contracts.catalogue import DOORS, EVENTS, EventType, Words
 from passend_contracts.export import closed_schema, fields_of
 
-from services.chassis.words import Words
 from services.console import words
-from services.console.catalogue.frame import CONTRACTS, MAP, MAP_NAME, PLANNED, Place, called, code, document, meaning, title
+from services.console.catalogue.frame import CONTRACTS, MAP, MAP_NAME, PLANNED, Place, called, code, document, title
 from services.console.catalogue.routes import ACTORS, Actor
 from services.console.pages.html import Html, both, el, said
 
@@ -74,7 +73,7 @@ def _groups(place: Place) -> Iterator[Html]:
 def _listed(event: EventType, place: Place) -> Html:
     readers = " ".join(event.readers)
     state = "later" if event.planned else "nu"
-    about = el("div", said("p", PLANNED, class_="planned") if event.planned else None, said("p", meaning(event)))
+    about = el("div", said("p", PLANNED, class_="planned") if event.planned else None, said("p", event.meaning))
     way = f"{_names(event.emitters)} → {_names(event.readers)}"
     technical = el("p", el("span", way), code(event.type), class_="technical")
     heading = el("h3", el("a", both(title(event)), href=place.page(event.type)))

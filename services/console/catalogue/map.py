@@ -3,9 +3,8 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from passend_contracts.catalogue import DOORS
+from passend_contracts.catalogue import DOORS, Words
 
-from services.chassis.words import Words
 from services.console import words
 from services.console.catalogue.actor import events, topic_name
 from services.console.catalogue.frame import MAP, Place, called, document

@@ -4,7 +4,8 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from services.chassis.words import Words
+from passend_contracts.catalogue import Words
+
 from services.console.catalogue.frame import code
 from services.console.pages.html import Html, both, el, said, together
 

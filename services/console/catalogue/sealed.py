@@ -1,9 +1,9 @@
 """The page of what travels sealed: per kind what is inside, and to whose keys a school seals it."""
 
+from passend_contracts.catalogue import Words
 from passend_contracts.enclosures import CONTENTS, DOOR_KEYS, Kind
 from passend_contracts.export import content_schema
 
-from services.chassis.words import Words
 from services.console.catalogue import schema
 from services.console.catalogue.frame import SEALED, Place, actors, code, document
 from services.console.pages.html import Html, el, said

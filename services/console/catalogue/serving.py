@@ -8,8 +8,8 @@ from functools import cache
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
+from passend_contracts.catalogue import Words
 
-from services.chassis.words import Words
 from services.console.catalogue.frame import SERVED
 from services.console.catalogue.site import INDEX, files
 from services.console.pages.frame import CATALOGUE, ONLY_OURS, document, sent

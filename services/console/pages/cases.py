@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from services.chassis.words import Words
+from passend_contracts.catalogue import Words
+
 from services.console import record, store, translation, words
 from services.console.domain.case import Case
 from services.console.domain.standing import Crisis, Referral

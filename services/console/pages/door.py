@@ -5,13 +5,13 @@ from urllib.parse import quote
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
+from passend_contracts.catalogue import Words
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.chassis import http
 from services.chassis.auth import NotAuthenticated
 from services.chassis.region import Party
 from services.chassis.runtime import Parts
-from services.chassis.words import Words
 from services.console import clients, sessions
 from services.console.domain.visitor import Visitor
 from services.console.pages.frame import document, sent

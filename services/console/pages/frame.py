@@ -6,9 +6,9 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from fastapi.responses import HTMLResponse
+from passend_contracts.catalogue import Words
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.chassis.words import Words
 from services.console import words
 from services.console.domain.visitor import ALWAYS_AT_HAND, Role, Visitor
 from services.console.pages.html import Html, both, el, said, together

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from textwrap import wrap
 
 from passend_contracts import catalogue
+from passend_contracts.catalogue import Words
 from passend_contracts.events import EventAccepted
 
-from services.chassis.words import Words
 from services.console import translation, words
 from services.console.domain.graph import Graph, Node, graph
 from services.console.domain.timeline import Hop

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from html import escape
 
-from services.chassis.words import Words
+from passend_contracts.catalogue import Words
 
 VOID = frozenset({"input", "link", "meta"})
 

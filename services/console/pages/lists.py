@@ -3,8 +3,9 @@
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
+from passend_contracts.catalogue import Words
+
 from services.chassis.calendar import LEGAL_TIME
-from services.chassis.words import Words
 from services.console import store, words
 from services.console.domain.case import Case, Obligation
 from services.console.domain.standing import Crisis, Letter, Referral, WaitingCase

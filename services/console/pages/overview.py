@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
+from passend_contracts.catalogue import Words
+
 from services.chassis.calendar import LEGAL_TIME
-from services.chassis.words import Words
 from services.console import store, words
 from services.console.domain.standing import Figures
 from services.console.domain.visitor import List, Role

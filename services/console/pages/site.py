@@ -8,13 +8,13 @@ from pathlib import Path
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import FileResponse
+from passend_contracts.catalogue import Words
 from passend_contracts.vocabulary import is_uuid
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.chassis import database
 from services.chassis.calendar import day
 from services.chassis.runtime import Parts
-from services.chassis.words import Words
 from services.console import store, words
 from services.console.catalogue import serving
 from services.console.domain.visitor import List, Visitor

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from passend_contracts.catalogue import Words
+
 from services.chassis.calendar import LEGAL_TIME
-from services.chassis.words import Words
 from services.console import translation, words
 from services.console.domain.timeline import Hop
 from services.console.pages.frame import Asked

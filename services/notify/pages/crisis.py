@@ -4,10 +4,10 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from pathlib import Path
 
+from passend_contracts.catalogue import Words
 from passend_contracts.enclosures import Person
 
 from services.chassis.region import CrisisNumber
-from services.chassis.words import Words
 from services.notify.domain.crisis import Crisis, Stage
 from services.notify.domain.message import Purpose
 from services.notify.links import Followed, Links

@@ -2,8 +2,9 @@
 
 from datetime import datetime
 
+from passend_contracts.catalogue import Words
+
 from services.chassis.calendar import LEGAL_TIME
-from services.chassis.words import Words
 
 CRISIS = Words("Een school vraagt nu hulp", "A school asks for help now")
 TAKE = Words("Ik help nu", "I help now")

@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from passend_contracts.catalogue import Words
+
 from services.chassis.region import Region
-from services.chassis.words import Words
 from services.placement.decisions import DECISIONS, Capaciteit, Decision, Form
 from services.placement.domain import place
 from services.placement.domain.arrangement import Arrangement

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from services.chassis.words import Words
+from passend_contracts.catalogue import Words
 
 TITLE = Words("Wat wacht op ons?", "What waits for us?")
 NOTHING = Words("Er wacht nu niets, en er loopt geen hulp.", "Nothing waits now, and no support runs.")

@@ -1,11 +1,12 @@
 """A case that fails waits for an operator with all that follows in it; the others notice nothing, and no order is lost."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import asyncpg
 import pytest
 from passend_contracts.catalogue import of
-from passend_contracts.envelope import Envelope
+from passend_contracts.envelope import Envelope, encode
 from passend_contracts.events import CaseParked, CaseReleased, JGTReferralAccepted
 from structlog.testing import capture_logs
 
@@ -155,6 +156,22 @@ async def test_a_dropped_event_becomes_a_dead_letter_and_can_come_back(service: 
     assert (await operator.release_letter(letter["n"])).json()["released"] == 1
     assert await took_effect(service, request.subject, 2) == [consulted.id, request.id]
     assert await operator.letters() == []
+
+
+async def test_an_event_that_the_next_release_cannot_read_can_be_dropped(
+    service: RunningService, faults: Faults, operator: Operator, pair: Pair
+) -> None:
+    request, *_ = three_of()
+    faults.cases[request.subject] = a_bug
+    await service.deliver(IN, request)
+    await operator.until_parked(request.subject, 1)
+    connection = await asyncpg.connect(pair.database_url(NAME).replace("+asyncpg", ""))
+    await connection.execute("UPDATE parked SET body = $1", encode(replace(request, type="nl.passendonderwijs.given-up.v1")))
+    await connection.close()
+    assert (await operator.post(f"/v1/geparkeerd/{request.subject}/vrijgaven", {"reason": "fixed"})).status_code == 409
+    assert await operator.drop(request.subject) == {"case": request.subject, "dropped": 1, "waiting": 0}
+    [letter] = await operator.letters()
+    assert (await operator.release_letter(letter["n"])).status_code == 409, "kept, for a release that can read it"
 
 
 async def test_a_letter_that_fails_again_stays(service: RunningService, faults: Faults, operator: Operator) -> None:
