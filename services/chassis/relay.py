@@ -4,12 +4,13 @@ import asyncio
 from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from time import monotonic
 from typing import Any
 
 import structlog
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError, KafkaTimeoutError, UnknownTopicOrPartitionError
+from aiokafka.errors import KafkaError, UnknownTopicOrPartitionError
 from passend_contracts.catalogue import Lane
 from passend_contracts.envelope import KAFKA_HEADERS
 from sqlalchemy import Row, text
@@ -219,11 +220,15 @@ class Sending:
     async def begun(self, rows: Sequence[tuple[Row[Any], bytes]]) -> list[Sent]:
         """Hand them to the producer, those of a topic that is there and takes them."""
         sent: list[Sent] = []
+        topics = {row.topic for row, _ in rows}
         with suppress(TimeoutError):  # the rest is not handed over
             async with asyncio.timeout(ACK_SECONDS):
-                away = {topic for topic in {row.topic for row, _ in rows} if not await self._is_there(topic)}
+                away = {topic for topic in topics if not await self._is_there(topic)}
+                answered = {topic: partial(self._answered, topic, away) for topic in topics}
                 async for row, body in InTurns(rows):
-                    sent.append(await self._handed(row, body, away))
+                    if (future := await self._handed(row, body, away)) is not None:
+                        future.add_done_callback(answered[row.topic])
+                    sent.append(future)
         return [*sent, *[None] * (len(rows) - len(sent))]
 
     async def _handed(self, row: Row[Any], body: bytes, away: set[str]) -> Sent:
@@ -232,10 +237,20 @@ class Sending:
             return None
         try:
             sent: Sent = await self.producer.send(row.topic, body, key=row.key.encode(), headers=_headers(row))
-        except KafkaTimeoutError:
+        except KafkaError:
             away.add(row.topic)
             return None
         return sent
+
+    def _answered(self, topic: str, away: set[str], answer: asyncio.Future[Any]) -> None:
+        """Where Kafka refused one for good, nothing more of its topic goes out in this round: it would stand there ahead of it."""
+        if answer.cancelled() or topic in away or (refusal := answer.exception()) is None:
+            return
+        away.add(topic)
+        waiting = self.producer._message_accumulator._batches  # noqa: SLF001 -- nothing public takes a record back
+        for partition in [each for each, batches in waiting.items() if each.topic == topic and batches[0].retry_count == 0]:
+            for batch in waiting.pop(partition):
+                batch.failure(refusal)
 
     async def _is_there(self, topic: str) -> bool:
         try:

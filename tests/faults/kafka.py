@@ -59,9 +59,9 @@ async def commit_ends(kafka: str, group: str, topic: str) -> None:
 
 
 @asynccontextmanager
-async def refusing(kafka: str, topic: str) -> AsyncIterator[None]:
-    """Meanwhile this topic takes no record, however small; every other one does."""
-    await _bound(kafka, topic, 1)
+async def refusing(kafka: str, topic: str, above: int = 1) -> AsyncIterator[None]:
+    """Meanwhile this topic takes no batch of more than so many bytes; every other one does."""
+    await _bound(kafka, topic, above)
     try:
         yield
     finally:

@@ -8,6 +8,7 @@ from passend_contracts.catalogue import dlq_topic, to_topic
 from services.chassis.relay import ROWS
 from tests.builders.events import BOARD, OTHER_GEMEENTE
 from tests.faults import kafka
+from tests.faults.many import MORE_THAN_A_BATCH, SMALLER_THAN_A_BATCH, assert_in_order
 from tests.faults.scene import Scene
 
 pytestmark = pytest.mark.real_broker("consumer groups, and a relay that does not wait for readers")
@@ -26,6 +27,7 @@ MANY_WAIT = f"""
     INSERT INTO outbox (lane, topic, key, type, body)
     SELECT 'cases', $1, 'many', 'many', '' FROM generate_series(1, {2 * ROWS}) RETURNING 0
 """
+ALL_PUBLISHED = "SELECT NOT EXISTS (SELECT FROM outbox WHERE type = 'many' AND published_at IS NULL)"
 FORGET_THEM = "DELETE FROM outbox WHERE type = 'many' AND published_at IS NULL RETURNING 0"
 CLAIMED = "SELECT EXISTS (SELECT FROM outbox WHERE claimed_at IS NOT NULL AND published_at IS NULL)"
 
@@ -71,3 +73,14 @@ async def test_a_topic_that_takes_nothing_keeps_no_other_waiting_though_only_its
         assert "topic_rests" in jgt_bridge.service.said
         await jgt_bridge.service.broken("relay")
         await jgt_bridge.database.value(FORGET_THEM)
+
+
+async def test_what_a_topic_refuses_is_overtaken_by_nothing_that_it_would_take(jgt_bridge: Scene) -> None:
+    broker, database = jgt_bridge.pair.kafka, jgt_bridge.database
+    async with jgt_bridge.under_load("8 a topic that takes small batches only") as load:
+        async with kafka.refusing(broker, REFUSING, above=SMALLER_THAN_A_BATCH):
+            await database.value(MORE_THAN_A_BATCH, REFUSING)
+            await load.reached(50)
+            await database.until(THOSE_BEHIND_GO_ON)
+        await database.until(ALL_PUBLISHED)
+    assert_in_order([record.value for record in await kafka.read(broker, REFUSING)])
