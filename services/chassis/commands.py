@@ -110,7 +110,7 @@ class Commands(Generic[S]):
         self._committed(tx)
         return Done(repeated=False)
 
-    async def act(self, case: str, name: str, cause: str, do: Callable[[Transaction[S]], Awaitable[None]]) -> None:
+    async def act(self, case: str, do: Callable[[Transaction[S]], Awaitable[None]], *, name: str, cause: str) -> None:
         """Let something happen to a case, also while it is parked: somebody's click, an answer from outside.
 
         The same `cause` leads to the same events. Whether it happened before is for `do` to see in the state, which nobody else changes

@@ -147,7 +147,8 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is 
 
     async def _stop(self, broker: KafkaBroker) -> None:
         consumer = self._subscriber.consumer
-        await kafka.end(broker.stop, *([consumer._client.close] if consumer else []))  # noqa: SLF001 -- as in `kafka.reading`
+        left = [consumer._fetcher.close, consumer._client.close] if consumer and consumer._fetcher else []  # noqa: SLF001 -- as in `kafka.reading`
+        await kafka.end(broker.stop, *left, broker.config.disconnect)
 
     async def _assignment(self, group: str) -> tuple[Sequence[str], dict[str, Any]]:
         """Groups do not work on the embedded broker (a second member breaks one): there this consumer takes all partitions itself."""

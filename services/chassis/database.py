@@ -14,7 +14,7 @@ TRANSIENT = (DBAPIError, PoolTimeout, OSError)
 NO_MACHINE = (FileNotFoundError, FileExistsError, IsADirectoryError, NotADirectoryError)
 """OSErrors that come from a mistake in the code: to try them again would hold a lane up for ever."""
 
-SERVER_FAULTS = {"08", "40", "53", "55", "57", "58", "25006", "25P03", "25P04"}
+SERVER_FAULTS = ("08", "40", "53", "55", "57", "58", "25006", "25P03", "25P04")
 """SQLSTATEs, and classes of them, of the machine; the rest of class 25 is code that went on in a transaction that had failed."""
 
 PART = "database"
@@ -35,7 +35,7 @@ def is_transient(error: BaseException) -> bool:
 
 def _is_server_fault(error: DBAPIError) -> bool:
     state = str(getattr(error.orig, "sqlstate", None) or "")
-    return state == "" or state[:2] in SERVER_FAULTS or state in SERVER_FAULTS
+    return state == "" or state.startswith(SERVER_FAULTS)
 
 
 def connect(url: str, *, pool: int = 5, command_timeout: float | None = 60) -> AsyncEngine:

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager, suppress
 from functools import lru_cache
 from typing import Any
 
+import structlog
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.client import ConnectionGroup
@@ -17,6 +18,8 @@ from passend_contracts.catalogue import Lane
 
 from services.chassis.settings import Settings
 from services.chassis.telemetry import Health
+
+log = structlog.get_logger()
 
 CONSUMER = {
     "auto_offset_reset": "earliest",  # T2: `latest` skips what came before the first start
@@ -36,8 +39,10 @@ BATCH_WAIT_MS = 10
 At 100 an event met that sleep half of the time; 10 costs a service 1 % of a core while nothing happens.
 """
 
-START_SECONDS, STOP_SECONDS = 10.0, 8.0
-"""How long a producer may take to start, and each part of a client to stop: longer than FastStream waits for a batch in hand."""
+START_SECONDS = 10.0
+"""How long a producer may take to start."""
+STOP_SECONDS = 8.0
+"""How long each part of a client may take to stop: longer than FastStream waits for a batch in hand."""
 
 NEW_TOPIC_WITHIN_MS = 15_000
 """How long a reader may not know of a topic that was made, or made anew, after its start."""
@@ -65,6 +70,7 @@ async def producer(settings: Settings) -> AsyncIterator[tuple[AIOKafkaProducer, 
     )
     # By default a batch that finds no leader in time is dropped, and those after it are sent: whoever waits for both gives up himself.
     started._message_accumulator._batch_ttl = math.inf  # noqa: SLF001 -- nothing public keeps a batch
+    _send_nothing_after_a_refusal(started._message_accumulator)  # noqa: SLF001 -- see there
     lost = cut_off(started.client, settings)
     try:
         async with asyncio.timeout(START_SECONDS):  # `start` alone asks for its number for ever, of a broker that went meanwhile
@@ -72,10 +78,30 @@ async def producer(settings: Settings) -> AsyncIterator[tuple[AIOKafkaProducer, 
         yield started, lost
     finally:
         # T10: `stop` alone waits until Kafka took what is pending; with Kafka away, a service could not even be stopped.
-        try:
-            await started._sender.close()  # noqa: SLF001 -- nothing public gives a record up
-        finally:
-            await started.stop()
+        await end(started._sender.close, started.stop)  # noqa: SLF001 -- nothing public gives a record up
+
+
+def _send_nothing_after_a_refusal(accumulator: Any) -> None:
+    """Let what waits for a partition fail with a batch that Kafka refused for good, instead of going out ahead of it.
+
+    It is looked at where aiokafka takes out what it will send next; a batch that it tries again has not failed.
+    """
+    last: dict[TopicPartition, Any] = {}
+    pop, drain = accumulator._pop_batch, accumulator.drain_by_nodes  # noqa: SLF001 -- nothing public takes a record back
+
+    def popped(partition: TopicPartition) -> Any:
+        last[partition] = pop(partition)
+        return last[partition]
+
+    def drained(*which: Any, **how: Any) -> Any:
+        waiting = accumulator._batches  # noqa: SLF001
+        for partition in [each for each in waiting if each in last and last[each].future.done() and last[each].future.exception()]:
+            for batch in waiting.pop(partition):
+                batch.failure(last[partition].future.exception())
+                batch._drain_waiter.exception()  # noqa: SLF001 -- often nobody waits for this one
+        return drain(*which, **how)
+
+    accumulator._pop_batch, accumulator.drain_by_nodes = popped, drained  # noqa: SLF001
 
 
 def cut_off(client: Any, settings: Settings) -> asyncio.Event:
@@ -145,9 +171,11 @@ async def end(*stops: Callable[[], Awaitable[None]]) -> None:
     may be cancelled by nobody: it passes on that of a fetch which waits to be tried again.
     """
     for stop in stops:
-        with suppress(KafkaError, TimeoutError, asyncio.CancelledError):
+        try:
             async with asyncio.timeout(STOP_SECONDS):
                 await stop()
+        except (Exception, asyncio.CancelledError) as fault:  # noqa: BLE001 -- what is left has to stop as well
+            log.info("not_stopped_in_order", fault=type(fault).__name__)
     if (task := asyncio.current_task()) and task.cancelling():
         raise asyncio.CancelledError
 

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import partial
 from time import monotonic
 from typing import Any
 
@@ -220,15 +219,11 @@ class Sending:
     async def begun(self, rows: Sequence[tuple[Row[Any], bytes]]) -> list[Sent]:
         """Hand them to the producer, those of a topic that is there and takes them."""
         sent: list[Sent] = []
-        topics = {row.topic for row, _ in rows}
         with suppress(TimeoutError):  # the rest is not handed over
             async with asyncio.timeout(ACK_SECONDS):
-                away = {topic for topic in topics if not await self._is_there(topic)}
-                answered = {topic: partial(self._answered, topic, away) for topic in topics}
+                away = {topic for topic in {row.topic for row, _ in rows} if not await self._is_there(topic)}
                 async for row, body in InTurns(rows):
-                    if (future := await self._handed(row, body, away)) is not None:
-                        future.add_done_callback(answered[row.topic])
-                    sent.append(future)
+                    sent.append(await self._handed(row, body, away))
         return [*sent, *[None] * (len(rows) - len(sent))]
 
     async def _handed(self, row: Row[Any], body: bytes, away: set[str]) -> Sent:
@@ -241,16 +236,6 @@ class Sending:
             away.add(row.topic)
             return None
         return sent
-
-    def _answered(self, topic: str, away: set[str], answer: asyncio.Future[Any]) -> None:
-        """Where Kafka refused one for good, nothing more of its topic goes out in this round: it would stand there ahead of it."""
-        if answer.cancelled() or topic in away or (refusal := answer.exception()) is None:
-            return
-        away.add(topic)
-        waiting = self.producer._message_accumulator._batches  # noqa: SLF001 -- nothing public takes a record back
-        for partition in [each for each, batches in waiting.items() if each.topic == topic and batches[0].retry_count == 0]:
-            for batch in waiting.pop(partition):
-                batch.failure(refusal)
 
     async def _is_there(self, topic: str) -> bool:
         try:

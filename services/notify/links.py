@@ -76,7 +76,7 @@ class Links:
         async def do(tx: Transaction[Known]) -> None:
             await use_cases.follow(tx, link)
 
-        await self._parts.commands["crises"].act(crisis_id, "link_followed", link.message, do)
+        await self._parts.commands["crises"].act(crisis_id, do, name="link_followed", cause=link.message)
 
     def people(self, crisis: Crisis) -> Sequence[Person]:
         """Whom to reach at school or at home, for who has taken it up; none where the school told none that we can open."""

@@ -122,7 +122,7 @@ class Sender(Worker):
     async def _keep(self, row: Row[Any], outcome: Outcome) -> None:
         """Commit what came of an attempt. While the database is away it is known here, so that nothing is sent twice for that."""
         try:
-            await self._commands.act(row.subject, "message_tried", f"{row.id} {row.attempts}", _Receipt(row, outcome))
+            await self._commands.act(row.subject, _Receipt(row, outcome), name="message_tried", cause=f"{row.id} {row.attempts}")
         except Exception as error:
             if not is_transient(error):
                 self._tried.popleft()  # a mistake of ours with one message stops no other: its claim lapses, and it is tried again

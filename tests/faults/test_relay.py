@@ -71,16 +71,19 @@ async def test_a_topic_that_takes_nothing_keeps_no_other_waiting_though_only_its
         await load.reached(50)
         await jgt_bridge.database.until(THOSE_BEHIND_GO_ON)
         assert "topic_rests" in jgt_bridge.service.said
-        await jgt_bridge.service.broken("relay")
+        assert "relay" in (await jgt_bridge.service.reasons() or {}), "though others go out"
         await jgt_bridge.database.value(FORGET_THEM)
 
 
 async def test_what_a_topic_refuses_is_overtaken_by_nothing_that_it_would_take(jgt_bridge: Scene) -> None:
     broker, database = jgt_bridge.pair.kafka, jgt_bridge.database
-    async with jgt_bridge.under_load("8 a topic that takes small batches only") as load:
-        async with kafka.refusing(broker, REFUSING, above=SMALLER_THAN_A_BATCH):
-            await database.value(MORE_THAN_A_BATCH, REFUSING)
-            await load.reached(50)
-            await database.until(THOSE_BEHIND_GO_ON)
+    refused = AsyncExitStack()
+    await refused.enter_async_context(kafka.refusing(broker, REFUSING, above=SMALLER_THAN_A_BATCH))
+    async with refused, jgt_bridge.under_load("8 a topic that takes small batches only") as load:
+        await database.value(MORE_THAN_A_BATCH, REFUSING)
+        await load.reached(50)
+        await database.until(THOSE_BEHIND_GO_ON)
+        assert "topic_rests" in jgt_bridge.service.said
+        await refused.aclose()
         await database.until(ALL_PUBLISHED)
     assert_in_order([record.value for record in await kafka.read(broker, REFUSING)])
