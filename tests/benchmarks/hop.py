@@ -2,10 +2,8 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from datetime import UTC, datetime
 from functools import partial
 
-from services.chassis import database, partitions
 from services.jgt_bridge.app import NAME
 from tests.benchmarks import bare, idiomatic, ours
 from tests.benchmarks.form import Form
@@ -108,13 +106,5 @@ async def drained(pair: Pair, run: Run, load: Load, *, remembered: bool = True) 
 
 def prepared(pair: Pair) -> str:
     """The address of an empty database with the tables of jgt_bridge."""
-    pair.prepare(NAME, lambda url: asyncio.run(migrate(url)))
+    pair.prepare(NAME)
     return pair.database_url(NAME)
-
-
-async def migrate(url: str) -> None:
-    """Give a database the tables of jgt_bridge, with the months that a service makes when it starts."""
-    engine = database.connect(url)
-    await database.migrate(engine, ours.MIGRATIONS)
-    await partitions.keep(engine, datetime.now(UTC))
-    await engine.dispose()

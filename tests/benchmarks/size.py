@@ -15,11 +15,12 @@ from services.jgt_bridge.app import NAME
 from tests.benchmarks import ours
 from tests.benchmarks.bare import TOLD
 from tests.benchmarks.form import Form
-from tests.benchmarks.hop import BACKLOG, FEW, migrate
+from tests.benchmarks.hop import BACKLOG, FEW
 from tests.benchmarks.load import EVENTS_PER_CASE, OUTGOING, Load, partitions_of, plain, records_on
 from tests.benchmarks.stopwatch import Took
 from tests.benchmarks.table import Aim, Point, Row
 from tests.builders.events import BOARD, GEMEENTE, GEMEENTE_SYSTEM, SCHOOL_SYSTEM, a_referral, an_acceptance
+from tests.pairs.databases import make_tables
 from tests.pairs.pair import Pair
 
 SMALL = 10_000
@@ -91,7 +92,7 @@ async def _forget_what_was_told(broker: str) -> None:
 
 
 async def _grow(url: str, rows: int) -> None:
-    await migrate(url)
+    await make_tables(url, ours.MIGRATIONS)
     database = await asyncpg.connect(plain(url))
     try:
         await database.execute("SET synchronous_commit = off")

@@ -26,7 +26,6 @@ from services.jgt_bridge.use_cases import STATUS
 from tests.benchmarks import one_timer
 from tests.benchmarks.chain import chain
 from tests.benchmarks.form import Form
-from tests.benchmarks.hop import migrate
 from tests.benchmarks.load import partitions_of, plain
 from tests.benchmarks.table import Row
 from tests.builders.events import BOARD, GEMEENTE, SCHOOL_SYSTEM, TODAY
@@ -60,7 +59,7 @@ async def measured(pair: Pair, form: Form) -> list[Row]:
 
 
 async def _measured(pair: Pair, timers: int, by_hand: int) -> list[Row]:
-    pair.prepare(NAME, lambda url: asyncio.run(migrate(url)))
+    pair.prepare(NAME)
     database = await asyncpg.connect(plain(pair.database_url(NAME)))
     try:
         await database.execute("SET work_mem = '64MB'")

@@ -27,7 +27,8 @@ Tokens = Callable[..., dict[str, str]]
 
 
 def told_to(pair: Pair, service: str, **others: Any) -> dict[str, Any]:
-    """What a service is told on that pair."""
+    """What a service is told on that pair, where it finds its tables."""
+    pair.prepare(service)
     return {
         "port": 1,
         "database_url": pair.database_url(service),

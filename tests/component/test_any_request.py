@@ -30,7 +30,7 @@ from tests.component.placement.office import Office
 from tests.pairs.pair import Pair
 from tests.running import RunningService
 
-EACH = 8
+EACH = 5
 """Good and bad requests, so many of each, to every route."""
 AS_DESCRIBED = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 

@@ -66,6 +66,7 @@ class Database:
     async def migration_held_up(self) -> AsyncIterator[None]:
         """Be the replica that migrates, and does not come to an end: whoever starts meanwhile has to wait for its tables."""
         async with self._connection() as connection:
+            await connection.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")  # before the very first start
             await connection.execute("SELECT pg_advisory_lock(2801)")
             yield
 

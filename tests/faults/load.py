@@ -26,7 +26,7 @@ from tests.faults.service import PATIENCE
 LANES = 10
 PAUSE_SECONDS = 0.1
 """Between two events of one lane: with all lanes at most 100 events a second, which leaves the machine room for the service."""
-AT_LEAST = 300
+AT_LEAST = 200
 
 CANARY = "Kanarie Voorbeeld 900184590"
 """An invented name and number in a field that no contract has: nobody may keep it, tell it, log it or count by it."""

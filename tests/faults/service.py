@@ -158,7 +158,8 @@ class ServiceProcess:
 async def process_of(
     name: str, pair: Pair, directory: Path, *, issuer: str = "http://127.0.0.1:1", **settings: str
 ) -> AsyncIterator[ServiceProcess]:
-    """A service that is not started yet; nothing is left of it afterwards."""
+    """A service that is not started yet, with its tables; nothing is left of it afterwards."""
+    pair.prepare(name)
     environment = os.environ | {
         "PASSEND_DATABASE_URL": pair.database_url(name),
         "PASSEND_KAFKA": pair.kafka,

@@ -77,6 +77,7 @@ class Simulation:
 
     async def start(self, service: str) -> None:
         """Start a service, or start it again."""
+        self.pair.prepare(service)
         environment = {
             "PASSEND_PORT": str(free_port()),
             "PASSEND_DATABASE_URL": self.pair.database_url(service),

@@ -1,13 +1,17 @@
 """A database and a login for each service of each test, as in production: no service can read another's tables."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import asyncpg
+
+from services.chassis import database, partitions
 
 SMALL_DISK = "/small"
 """Where the Docker pair's PostgreSQL has a disk of 64 MB, in memory."""
@@ -20,7 +24,8 @@ class Databases:
         self.port = port
         self._admin = {"host": "127.0.0.1", "port": port, "user": user, "password": password, "timeout": 5}
         self._logins: set[str] = set()
-        self._templates: dict[str, str] = {}
+        self._templates: dict[tuple[str, Path], str] = {}
+        self._begins_as: dict[str, str] = {}
         self._current: dict[str, str] = {}
         self._numbers = count(1)
 
@@ -28,19 +33,19 @@ class Databases:
         """The service's database in this test; the first call makes it."""
         if service not in self._current:
             name = f"{service}_{next(self._numbers)}"
-            _in_a_thread(self._create(service, name, self._templates.get(service, "template1")))
+            _in_a_thread(self._create(service, name, self._begins_as.get(service, "template1")))
             self._current[service] = name
         return self._url(service, self._current[service])
 
-    def prepare(self, service: str, migrate: Callable[[str], None]) -> None:
-        """Make the template that later databases of this service copy; a second call does nothing."""
-        if service in self._templates:
+    def prepare(self, service: str, migrations: Path) -> None:
+        """Let the service's database begin, in this test, as its last start left it; the first word counts, and its first use makes it."""
+        if service in self._begins_as:
             return
-        name = f"{service}_template"
-        _in_a_thread(self._create(service, name, "template1"))
-        with ThreadPoolExecutor(1) as thread:
-            thread.submit(migrate, self._url(service, name)).result()
-        self._templates[service] = name
+        if (service, migrations) not in self._templates:
+            name = self._templates[service, migrations] = f"{service}_template_{len(self._templates)}"
+            _in_a_thread(self._create(service, name, "template1"))
+            _in_a_thread(make_tables(self._url(service, name), migrations))
+        self._begins_as[service] = self._templates[service, migrations]
 
     async def keep(self, service: str) -> None:
         """Keep this service's database as it is now, as a backup does; the service does not run."""
@@ -88,6 +93,7 @@ class Databases:
         """Drop what this test made, open connections or not."""
         names = [copy for name in self._current.values() for copy in (name, f"{name}_kept")]
         self._current.clear()
+        self._begins_as.clear()
         await self.execute(*(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)" for name in names), "DROP TABLESPACE IF EXISTS small")
 
     async def wait_until_up(self, seconds: float = 60) -> None:
@@ -131,6 +137,14 @@ class SmallDisk:
     async def free(self) -> None:
         """Take that away again."""
         await self._databases.execute(_on_its_machine(f"rm -f {SMALL_DISK}/fill"))
+
+
+async def make_tables(url: str, migrations: Path) -> None:
+    """Give a database the newest version of these tables, and the months that a service makes when it starts."""
+    engine = database.connect(url)
+    await database.migrate(engine, migrations)
+    await partitions.keep(engine, datetime.now(UTC))
+    await engine.dispose()
 
 
 def _on_its_machine(command: str) -> str:

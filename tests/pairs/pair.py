@@ -1,12 +1,13 @@
 """What a test may ask of the broker and the database that it runs on, whichever pair they are."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
+from pathlib import Path
 from typing import Literal
 
 from tests.pairs.databases import Databases
 
+SERVICES = Path(__file__).parents[2] / "services"
 Kind = Literal["docker", "embedded"]
 
 
@@ -30,12 +31,9 @@ class Pair(ABC):
         """The address of this service's own database with its own login, made on first use in a test; blocks for some 50 ms then."""
         return self.databases.url(service)
 
-    def prepare(self, service: str, migrate: Callable[[str], None]) -> None:
-        """Let every database of this service begin as a copy of one that `migrate(url)` has filled, once a session.
-
-        `migrate` runs in a thread without a running loop.
-        """
-        self.databases.prepare(service, migrate)
+    def prepare(self, service: str, migrations: Path | None = None) -> None:
+        """Let the service's database begin, in this test, as a start of the service left it: with its own tables, or with other ones."""
+        self.databases.prepare(service, migrations or SERVICES / service / "migrations")
 
     @abstractmethod
     def for_one_test(self) -> AbstractAsyncContextManager["Pair"]:

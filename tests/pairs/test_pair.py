@@ -1,7 +1,5 @@
 """The harness keeps its own promises: tests of one pair know nothing of each other, and addresses outlive a kill."""
 
-import asyncio
-
 import asyncpg
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
@@ -49,9 +47,9 @@ async def test_a_database_is_new_and_its_own_service_s_only(pair: Pair, test: st
 
 
 async def test_a_database_begins_with_what_was_prepared(pair: Pair) -> None:
-    pair.prepare("console", lambda url: asyncio.run(make_table(url)))
+    pair.prepare("console")
     connection = await asyncpg.connect(plain(pair.database_url("console")))
-    assert await connection.fetch("SELECT * FROM something") == []
+    assert await connection.fetch("SELECT * FROM record") == []
     await connection.close()
 
 

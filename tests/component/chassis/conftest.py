@@ -26,6 +26,7 @@ def faults() -> Faults:
 @pytest.fixture
 def start(pair: Pair, faults: Faults, issuer: Issuer) -> Start:
     """Starts the ledger's service; a second one beside it needs another `replica`."""
+    pair.prepare(ledger.NAME, ledger.MIGRATIONS)
 
     def started(**settings: Any) -> AbstractAsyncContextManager[RunningService]:
         return run(pair, ledger.NAME, ledger.build(faults), **{**issuer.settings, "probe_seconds": 0.2, **settings})

@@ -25,6 +25,7 @@ from services.chassis.settings import Settings
 from services.chassis.transaction import DeadlinePassed, Events, Transaction
 
 NAME = "jgt_bridge"
+MIGRATIONS = Path(__file__).parent / "migrations"
 """Its place in the catalogue: it reads school.cases.v1 and writes jgt.cases.v1."""
 IN, OUT, DEAD = "school.cases.v1", "jgt.cases.v1", "dlq.jgt_bridge.v1"
 
@@ -139,7 +140,7 @@ def build(faults: Faults) -> Callable[[Settings], FastAPI]:
             region.load(settings.region),
             events,
             Store(),
-            Path(__file__).parent / "migrations",
+            MIGRATIONS,
             deadlines=lambda ledger: ledger.moments,
         )
         return runtime.build(service, settings)

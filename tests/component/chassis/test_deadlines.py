@@ -1,5 +1,6 @@
 """A moment that a case waits for is acted on once, when it has come: with one replica or two, awake or asleep, whatever the clock does."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -39,8 +40,7 @@ async def overdue(service: RunningService, count: int) -> list[Envelope]:
 
 async def heard(service: RunningService, *events: Envelope) -> None:
     """Deliver, and wait until all took effect."""
-    for event in events:
-        await service.deliver(IN, event)
+    await asyncio.gather(*(service.deliver(IN, event) for event in events))
     ids = {event.id for event in events}
     accepted = of(JGTReferralAccepted).type
     await service.until(OUT, lambda told: ids <= {event.data["referral"] for event in told if event.type == accepted})

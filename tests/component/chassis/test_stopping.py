@@ -7,7 +7,6 @@ import pytest
 
 from services.chassis import kafka
 from tests.component.chassis import ledger
-from tests.component.chassis.conftest import Start
 from tests.component.chassis.ledger import Faults
 from tests.component.conftest import settings_of
 from tests.component.facts import until_there
@@ -18,12 +17,9 @@ WAITED_FOR = "SELECT 1 FROM pg_locks WHERE relation = 'consumer_offset'::regclas
 
 
 @pytest.mark.real_broker("partitions are assigned to a group there")
-async def test_it_stops_while_the_database_does_not_say_where_it_was(
-    pair: Pair, start: Start, faults: Faults, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_it_stops_while_the_database_does_not_say_where_it_was(pair: Pair, faults: Faults, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kafka, "STOP_SECONDS", 1.0)
-    async with start():
-        pass  # its tables are there
+    pair.prepare(ledger.NAME, ledger.MIGRATIONS)
     app = ledger.build(faults)(settings_of(pair, ledger.NAME))
     connection = await asyncpg.connect(pair.database_url(ledger.NAME).replace("+asyncpg", ""))
     try:

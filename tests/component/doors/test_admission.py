@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from passend_contracts.envelope import Envelope
@@ -11,7 +10,6 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services import intake
 from services.chassis import database, region
 from services.chassis.admission import EVENTS, Admission
 from services.chassis.clock import clock
@@ -23,7 +21,6 @@ from tests.pairs.pair import Pair
 from tests.pairs.topics import REGION
 
 BOARDS = {party.id: party for party in region.load(REGION).of_kind("board")}
-MIGRATIONS = Path(intake.__path__[0]) / "migrations"
 MANY = 20
 KEPT = text("SELECT count(*), count(DISTINCT xmin::text) FROM arrival")
 
@@ -33,7 +30,6 @@ async def engine(pair: Pair) -> AsyncIterator[AsyncEngine]:
     """The database of intake, with nobody at work on it."""
     settings = settings_of(pair, NAME)
     engine = database.connect(str(settings.database_url))
-    await database.migrate(engine, MIGRATIONS)
     yield engine
     await engine.dispose()
 

@@ -5,13 +5,10 @@ from pathlib import Path
 import pytest
 
 from services.chassis.clock import SimulatedClock
-from services.notify import app
-from tests.component.conftest import notify_settings
 from tests.component.issuer import Issuer
 from tests.component.mail_server import MailServer
-from tests.component.notify.on_call import OnCall
+from tests.component.notify.on_call import OnCall, notify_on
 from tests.pairs.pair import Pair
-from tests.running import running
 
 WEDNESDAY = datetime(2026, 11, 25, 10, tzinfo=UTC)
 """11.00 in the Netherlands: office hours."""
@@ -25,7 +22,5 @@ def clock(tmp_path: Path) -> SimulatedClock:
 
 @pytest.fixture
 async def on_call(pair: Pair, issuer: Issuer, mail: MailServer, clock: SimulatedClock, tmp_path: Path) -> AsyncIterator[OnCall]:
-    """Notify on that clock, and the people whom it reaches."""
-    settings = notify_settings(pair, mail, clock=tmp_path / "clock", **issuer.settings)
-    async with running(app.NAME, app.build, settings) as service:
-        yield OnCall(service, mail, clock)
+    async with notify_on(clock, tmp_path, pair, mail, **issuer.settings) as people:
+        yield people

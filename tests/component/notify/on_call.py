@@ -1,9 +1,13 @@
 """People who are on call: they get mails, open links, press buttons, while the clock goes on and notify tells of it."""
 
+import asyncio
 import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from html import unescape
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -12,10 +16,13 @@ from passend_contracts.envelope import Envelope
 from passend_contracts.vocabulary import EventData
 
 from services.chassis.clock import SimulatedClock
+from services.notify import app
 from tests.builders.events import BOARD, a_crisis_raised
+from tests.component.conftest import notify_settings
 from tests.component.facts import told_about
 from tests.component.mail_server import MailServer, link_in
-from tests.running import RunningService
+from tests.pairs.pair import Pair
+from tests.running import RunningService, running
 
 CRISES, TOLD, TO_BOARD, RECEIPTS = "school.crises.v1", "swv.crises.v1", f"to.{BOARD}.crises.v1", "notify.receipts.v1"
 DESK, SPECIALIST, DIRECTOR = "crisis@swv2801.example", "onderwijsspecialist@swv2801.example", "directeur@swv2801.example"
@@ -29,6 +36,8 @@ class OnCall:
     service: RunningService
     mail: MailServer
     clock: SimulatedClock
+    control: Path
+    """The socket by which a simulation asks the service how far it is; whoever is asked looks at the clock."""
 
     async def a_crisis(self, crisis: str | None = None, **attributes: Any) -> str:
         """A crisis that a school raises now; returns its id."""
@@ -36,9 +45,13 @@ class OnCall:
         await self.service.deliver(CRISES, raised)
         return raised.subject
 
-    def later(self, by: timedelta) -> None:
+    async def later(self, by: timedelta) -> None:
         """The clock goes on."""
         self.clock.set(self.clock.now() + by)
+        reader, writer = await asyncio.open_unix_connection(self.control)
+        writer.write(b"idle\n")
+        await reader.readline()
+        writer.close()
 
     async def told(self, kind: type[EventData], crisis: str, *, times: int = 1, topic: str = TOLD) -> list[Envelope]:
         """What notify told of that kind."""
@@ -65,6 +78,15 @@ class OnCall:
         before = len(self.mail.to(address))
         await self.press(await self.link(address, times=before))
         return await self.link(address, times=before + 1)
+
+
+@asynccontextmanager
+async def notify_on(clock: SimulatedClock, directory: Path, pair: Pair, mail: MailServer, **settings: Any) -> AsyncIterator[OnCall]:
+    """Notify on that clock, whose file is in this directory, and the people whom it reaches."""
+    control = directory / "control"
+    told = notify_settings(pair, mail, clock=directory / "clock", control=control, **settings)
+    async with running(app.NAME, app.build, told) as service:
+        yield OnCall(service, mail, clock, control)
 
 
 def stems(events: list[Envelope]) -> list[str]:

@@ -16,16 +16,14 @@ from passend_contracts.events import (
 )
 
 from services.chassis.clock import SimulatedClock
-from services.notify import app
 from tests.builders.events import OTHER_SCHOOL_SYSTEM, a_crisis_raised, a_crisis_updated
-from tests.component.conftest import notify_settings
 from tests.component.facts import rows, until_there
 from tests.component.issuer import Issuer
 from tests.component.mail_server import MailServer
-from tests.component.notify.on_call import CRISES, DESK, DIRECTOR, HOUR, MINUTE, SPECIALIST, TO_BOARD, TOLD, OnCall, text
+from tests.component.notify.on_call import CRISES, DESK, DIRECTOR, HOUR, MINUTE, SPECIALIST, TO_BOARD, TOLD, OnCall, notify_on, text
 from tests.component.waiting import until
 from tests.pairs.pair import Pair
-from tests.running import PATIENCE, Topics, running
+from tests.running import PATIENCE, Topics
 
 CASE = str(uuid4())
 
@@ -64,9 +62,7 @@ async def test_a_crisis_that_was_over_before_we_read_of_it_calls_nobody(
     over = a_crisis_updated(crisis.subject, state="over", time=now, sequence="000000000002")
     await asyncio.gather(topics.emit(CRISES, crisis), topics.emit(CRISES, over))  # one batch, for whoever reads it
     await topics.stop()
-    settings = notify_settings(pair, mail, clock=tmp_path / "clock", **issuer.settings)
-    async with running(app.NAME, app.build, settings) as service:
-        on_call = OnCall(service, mail, clock)
+    async with notify_on(clock, tmp_path, pair, mail, **issuer.settings) as on_call:
         await on_call.told(CrisisResolved, crisis.subject)
         await on_call.a_crisis()
         await mail.received(DESK)
@@ -80,7 +76,7 @@ async def test_looking_at_a_link_changes_nothing_however_often(on_call: OnCall, 
     for _ in range(3):
         assert "Ik help nu" in (await on_call.open(link)).text
         assert (await on_call.service.http.head(link)).status_code == 200
-    on_call.later(15 * MINUTE)
+    await on_call.later(15 * MINUTE)
     await on_call.told(CrisisEscalated, crisis)
     assert await rows(pair, "notify", "SELECT 1 FROM link WHERE used_at IS NOT NULL") == []
 
@@ -90,7 +86,7 @@ async def test_without_an_answer_it_climbs_three_times_around_and_then_calls_eve
     await on_call.mail.received(DESK)
     called = []
     for n in range(1, 10):
-        on_call.later(15 * MINUTE)
+        await on_call.later(15 * MINUTE)
         *_, last = await on_call.told(CrisisEscalated, crisis, times=n)
         called.append((last.data["climbedTo"], last.data["reason"]))
     around = ["crisis_contact", "education_specialist", "swv_director"] * 3
@@ -100,7 +96,7 @@ async def test_without_an_answer_it_climbs_three_times_around_and_then_calls_eve
     assert (exhausted["reason"], exhausted["caseId"]) == ("nobody_acknowledged", CASE)
     for address in (DESK, SPECIALIST, DIRECTOR):
         await on_call.mail.received(address, times=4)
-    on_call.later(HOUR)
+    await on_call.later(HOUR)
     await on_call.told(CrisisEscalated, crisis, times=10)
     await on_call.taken(DIRECTOR)
     assert len(await on_call.receipt(NotificationExhausted, crisis)) == 1
@@ -123,7 +119,7 @@ async def test_when_the_office_closes_in_the_middle_who_is_on_call_is_next(on_ca
     await on_call.mail.received(DESK)
     climbed_to = []
     for n in range(1, 5):
-        on_call.later(15 * MINUTE)
+        await on_call.later(15 * MINUTE)
         *_, climbed = await on_call.told(CrisisEscalated, crisis, times=n)
         climbed_to.append(climbed.data["climbedTo"])
     assert climbed_to == ["crisis_on_call", "swv_director", "crisis_on_call", "crisis_contact"]
@@ -140,7 +136,7 @@ async def test_the_letters_say_how_long_it_is_until_the_next(on_call: OnCall) ->
     crisis = await on_call.a_crisis()
     assert "over 15 minuten" in str((await on_call.mail.received(DESK)).get_content())
     for n in range(1, 10):
-        on_call.later(15 * MINUTE)
+        await on_call.later(15 * MINUTE)
         await on_call.told(CrisisEscalated, crisis, times=n)
     assert "in 1 hour." in str((await on_call.mail.received(DESK, times=4)).get_content())
     await on_call.press(await on_call.link(DESK))
@@ -150,10 +146,10 @@ async def test_the_letters_say_how_long_it_is_until_the_next(on_call: OnCall) ->
 async def test_an_acknowledgement_twice_changes_nothing_and_says_who_was_first(on_call: OnCall) -> None:
     crisis = await on_call.a_crisis()
     first = await on_call.link(DESK)
-    on_call.later(15 * MINUTE)
+    await on_call.later(15 * MINUTE)
     second = await on_call.link(SPECIALIST)
     assert "u hebt de crisis opgepakt" in text(await on_call.press(first))
-    on_call.later(MINUTE)
+    await on_call.later(MINUTE)
     assert "u hebt de crisis opgepakt" in text(await on_call.press(first)), "who presses twice is told the same"
     for answer in (await on_call.open(second), await on_call.press(second)):
         assert "Iemand heeft deze crisis al opgepakt" in text(answer)
@@ -169,7 +165,7 @@ async def test_an_acknowledgement_twice_changes_nothing_and_says_who_was_first(o
 async def test_two_who_press_at_the_same_moment_are_one_acknowledgement(on_call: OnCall, pair: Pair) -> None:
     crisis = await on_call.a_crisis()
     first = await on_call.link(DESK)
-    on_call.later(15 * MINUTE)
+    await on_call.later(15 * MINUTE)
     second = await on_call.link(SPECIALIST)
     answers = await asyncio.gather(*(on_call.press(link) for link in (first, second) * 3))
     assert {answer.status_code for answer in answers} == {200}
@@ -195,7 +191,7 @@ async def test_who_took_it_up_is_reminded_and_after_a_day_the_director_hears(on_
     await on_call.mail.received(DESK)
     await on_call.taken(DESK)
     for n in range(1, 7):
-        on_call.later(4 * HOUR)
+        await on_call.later(4 * HOUR)
         await on_call.mail.received(DESK, times=2 + n)
     [climbed] = await on_call.told(CrisisEscalated, crisis)
     assert (climbed.data["reason"], climbed.data["climbedTo"]) == ("not_resolved", "swv_director")
@@ -213,7 +209,7 @@ async def test_a_crisis_that_is_over_for_the_school_calls_nobody_any_more(on_cal
     await on_call.service.deliver(CRISES, a_crisis_updated(crisis, state="over", time=on_call.clock.now()))
     [resolved] = await on_call.told(CrisisResolved, crisis)
     assert resolved.data["resolvedBy"] == "school"
-    on_call.later(timedelta(days=2))
+    await on_call.later(timedelta(days=2))
     assert "De crisis is voorbij" in text(await on_call.press(link))
     await on_call.a_crisis()
     await on_call.mail.received(DESK, times=3 if taken else 2)
@@ -249,11 +245,11 @@ async def test_whom_we_wrote_is_forgotten_thirty_days_after_the_end(on_call: OnC
     resolve = await on_call.taken(DESK)
     await on_call.receipt(NotificationDelivered, ended, times=2)
     await on_call.press(resolve)
-    on_call.later(timedelta(days=29))
+    await on_call.later(timedelta(days=29))
     await on_call.a_crisis()
     await on_call.mail.received("dienst-leiden@swv2801.example")  # the office is closed then
     assert len(await rows(pair, "notify", "SELECT 1 FROM delivery")) == 3
-    on_call.later(timedelta(days=1, minutes=1))
+    await on_call.later(timedelta(days=1, minutes=1))
     await until_there(pair, "notify", "SELECT 1 FROM deadline WHERE kind = 'forget' AND fired_at IS NOT NULL")
     left = await rows(pair, "notify", "SELECT subject FROM delivery UNION ALL SELECT crisis FROM link")
     open_ones = await rows(pair, "notify", "SELECT id FROM crisis WHERE stage = 'calling'")
@@ -283,7 +279,7 @@ async def test_another_board_cannot_speak_of_a_crisis(on_call: OnCall, pair: Pai
 async def test_how_long_the_oldest_waits_is_a_metric(on_call: OnCall) -> None:
     crisis = await on_call.a_crisis()
     await on_call.mail.received(DESK)
-    on_call.later(15 * MINUTE)
+    await on_call.later(15 * MINUTE)
     await until(lambda: metrics(on_call), lambda seen: "crisis_unacknowledged_seconds 900.0" in seen, PATIENCE)
     await on_call.taken(DESK)
     await on_call.told(CrisisAcknowledged, crisis)

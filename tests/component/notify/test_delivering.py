@@ -13,10 +13,10 @@ from tests.component.conftest import notify_settings
 from tests.component.facts import rows, until_there
 from tests.component.issuer import Issuer
 from tests.component.mail_server import MailServer, link_in
-from tests.component.notify.on_call import CRISES, DESK, DIRECTOR, HOUR, MINUTE, RECEIPTS, SPECIALIST, OnCall
+from tests.component.notify.on_call import CRISES, DESK, DIRECTOR, HOUR, MINUTE, RECEIPTS, SPECIALIST, OnCall, notify_on
 from tests.component.notify.process import process
 from tests.pairs.pair import Pair
-from tests.running import Topics, running
+from tests.running import Topics
 
 GUARD = "guard.cases.v1"
 
@@ -70,12 +70,12 @@ async def test_a_role_that_is_called_anew_gets_that_call_only(on_call: OnCall, p
     crisis = await on_call.a_crisis()
     await tried(pair, 1)
     for n in range(1, 12):
-        on_call.later(15 * MINUTE if n < 10 else HOUR)
+        await on_call.later(15 * MINUTE if n < 10 else HOUR)
         await on_call.told(CrisisEscalated, crisis, times=n)
     waiting = "SELECT count(*) = 3 AND bool_and(claimed_until IS NULL AND attempts > 0) FROM delivery WHERE done_at IS NULL"
     await until_there(pair, app.NAME, f"SELECT 1 WHERE ({waiting})")
     await on_call.mail.start()
-    on_call.later(MINUTE)
+    await on_call.later(MINUTE)
     assert len(await on_call.receipt(NotificationDelivered, crisis, times=3)) == 3
     assert sorted(mail["To"] for mail in on_call.mail.mails) == sorted([DESK, SPECIALIST, DIRECTOR])
 
@@ -91,12 +91,12 @@ async def test_a_mail_server_that_is_down_for_an_hour_delays_and_loses_nothing(o
     case = await a_late_case(on_call)
     waits = (timedelta(), timedelta(seconds=30), timedelta(minutes=2), timedelta(minutes=10), HOUR)
     for n, wait in enumerate(waits[:-1], start=1):
-        on_call.later(wait)
+        await on_call.later(wait)
         await tried(pair, n)
     [failed] = await on_call.receipt(NotificationFailed, case)
     assert failed["reason"] == "unreachable"
     await on_call.mail.start()
-    on_call.later(waits[-1])
+    await on_call.later(waits[-1])
     await on_call.mail.received(SPECIALIST)
     [delivered] = await on_call.receipt(NotificationDelivered, case)
     assert delivered["attempts"] == 5
@@ -108,14 +108,14 @@ async def test_in_a_crisis_it_is_tried_every_minute_and_the_ladder_climbs_meanwh
     crisis = await on_call.a_crisis()
     for n in range(1, 4):
         await tried(pair, n)
-        on_call.later(MINUTE)
+        await on_call.later(MINUTE)
     await tried(pair, 4)
-    on_call.later(12 * MINUTE)
+    await on_call.later(12 * MINUTE)
     await on_call.told(CrisisEscalated, crisis)
     await tried(pair, 5)
     await tried(pair, 1, role="education_specialist")
     await on_call.mail.start()
-    on_call.later(MINUTE)
+    await on_call.later(MINUTE)
     await on_call.mail.received(DESK)
     await on_call.mail.received(SPECIALIST)
     assert len(await on_call.receipt(NotificationDelivered, crisis, times=2)) == 2
@@ -129,7 +129,7 @@ async def test_a_refused_message_is_not_tried_again_and_is_somebody_s_duty(on_ca
     [failed] = await on_call.receipt(NotificationFailed, case)
     assert "nextAttemptAt" not in failed
     assert failed["message"] == exhausted["message"]
-    on_call.later(timedelta(days=1))
+    await on_call.later(timedelta(days=1))
     await a_late_case(on_call)
     await on_call.mail.until(lambda mail: mail.attempts == 2)
 
@@ -139,7 +139,7 @@ async def test_a_call_that_did_not_arrive_is_not_tried_again_once_somebody_has_t
     link = link_in(await on_call.mail.received(DESK))
     await until_there(pair, app.NAME, "SELECT 1 FROM delivery WHERE done_at IS NOT NULL")
     on_call.mail.hangs = True
-    on_call.later(15 * MINUTE)
+    await on_call.later(15 * MINUTE)
     await on_call.mail.received(SPECIALIST)
     on_call.mail.breaks_off = True
     await on_call.press(link)
@@ -157,7 +157,7 @@ async def test_a_refused_call_climbs_at_once(on_call: OnCall) -> None:
     assert {event.data["reason"] for event in told} == {"refused"}
     assert len({event.causationid for event in told}) == 12, "one cause, one receipt"
     on_call.mail.answer = "250 OK"
-    on_call.later(HOUR)
+    await on_call.later(HOUR)
     await on_call.mail.received(DESK)
 
 
@@ -168,7 +168,7 @@ async def test_greylisting_is_waited_out(on_call: OnCall, pair: Pair) -> None:
     [failed] = await on_call.receipt(NotificationFailed, case)
     assert failed["reason"] == "deferred"
     on_call.mail.answer = "250 OK"
-    on_call.later(timedelta(seconds=30))
+    await on_call.later(timedelta(seconds=30))
     await on_call.mail.received(SPECIALIST)
     assert (await on_call.receipt(NotificationDelivered, case))[0]["attempts"] == 2
 
@@ -180,7 +180,7 @@ async def test_a_server_that_breaks_off_after_it_has_a_message_gets_it_again_und
     [failed] = await on_call.receipt(NotificationFailed, case)
     assert failed["reason"] == "outcome_unknown"
     on_call.mail.breaks_off = False
-    on_call.later(timedelta(seconds=30))
+    await on_call.later(timedelta(seconds=30))
     await on_call.mail.received(SPECIALIST, times=2)
     assert len({mail["Message-ID"] for mail in on_call.mail.mails}) == 1
     assert len({str(mail.get_content()) for mail in on_call.mail.mails}) == 1
@@ -193,13 +193,11 @@ async def test_a_server_with_which_we_cannot_deal_gets_nothing_until_that_is_men
 ) -> None:
     mail.password = "another" if fault == "password" else mail.password
     other = {"smtp_ca": None} if fault == "certificate" else {}
-    settings = notify_settings(pair, mail, clock=tmp_path / "clock", **issuer.settings, **other)
-    async with running(app.NAME, app.build, settings) as service:
-        on_call = OnCall(service, mail, clock)
+    async with notify_on(clock, tmp_path, pair, mail, **issuer.settings, **other) as on_call:
         case = await a_late_case(on_call)
         [failed] = await on_call.receipt(NotificationFailed, case)
         assert failed["reason"] == "server_refuses"
-        assert (await service.http.get("/health/ready")).status_code == 200, "its pages work all the same"
+        assert (await on_call.service.http.get("/health/ready")).status_code == 200, "its pages work all the same"
     assert mail.attempts == 0
 
 
@@ -210,11 +208,11 @@ async def test_after_three_days_a_message_is_given_up_and_is_somebody_s_duty(on_
     while not await rows(pair, app.NAME, "SELECT 1 FROM delivery WHERE done_at IS NOT NULL"):
         attempts += 1
         await until_there(pair, app.NAME, f"SELECT 1 FROM delivery WHERE attempts >= {attempts} AND claimed_until IS NULL")
-        on_call.later(HOUR)
+        await on_call.later(HOUR)
     [exhausted] = await on_call.receipt(NotificationExhausted, case)
     assert exhausted["reason"] == "tried_for_too_long"
     assert 70 <= attempts <= 76
-    on_call.later(timedelta(days=31))
+    await on_call.later(timedelta(days=31))
     await until_there(pair, app.NAME, "SELECT 1 WHERE NOT EXISTS (SELECT FROM delivery)")
 
 

@@ -42,7 +42,7 @@ async def test_of_all_who_would_take_a_crisis_up_one_does_and_says_later_that_it
     crisis = await on_call.a_crisis("6f0b1c52-8d3e-4a67-9b20-3c5d7e9f1a24")
     for n in range(1, 10):
         await mails(on_call, n)
-        on_call.later(15 * MINUTE)
+        await on_call.later(15 * MINUTE)
         await on_call.told(CrisisEscalated, crisis, times=n)
     await on_call.receipt(NotificationDelivered, crisis, times=12)
     counts: Counter[str] = Counter()
