@@ -53,12 +53,12 @@ def docker() -> Iterator[Any]:
         yield client
 
 
-@pytest.fixture(params=SERVICES)
+@pytest.fixture(scope="module", params=SERVICES)
 def service(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def image(docker: Any, service: str) -> str:
     """The image of the service, as `docker build -f services/<service>/Dockerfile .` makes it; what is built stays for the next run."""
     built, _ = docker.images.build(path=str(ROOT), dockerfile=f"services/{service}/Dockerfile", tag=f"passend-{service}:tested", rm=True)
