@@ -8,12 +8,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-SEQUENCES, WEEKS = "tests/faults/test_sequences.py", "tests/journeys/test_weeks.py"
+SEQUENCES = "tests/faults/test_sequences.py"
 FAULTS = ("tests/faults", f"--ignore={SEQUENCES}")
+WITH_FAULTS = ("tests/component/console",)
 WHOLE = ("tests/component/embedded", "tests/contracts", "tests/images", "tests/journeys", "tests/pairs", SEQUENCES)
 PARTS: dict[str, tuple[Sequence[str], ...]] = {
-    "tests": ([f"--ignore={each}" for each in ("tests/faults", *WHOLE)], WHOLE, FAULTS),
-    "faults": (FAULTS, (SEQUENCES, WEEKS)),
+    "tests": ([f"--ignore={each}" for each in ("tests/faults", *WITH_FAULTS, *WHOLE)], WHOLE, (*FAULTS, *WITH_FAULTS)),
+    "faults": (FAULTS, (SEQUENCES, "tests/journeys/test_weeks.py", "tests/journeys/test_away.py")),
 }
 """What to run, in parts of about the same length."""
 BUILD = Path("build")

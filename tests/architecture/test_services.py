@@ -77,6 +77,12 @@ def test_the_chassis_is_a_library() -> None:
     assert {path.name for path in CHASSIS.iterdir()} & {"__main__.py", "Dockerfile", "migrations", "domain"} == set()
 
 
+@pytest.mark.parametrize("service", DEPLOYABLES, ids=name)
+def test_a_migration_s_file_begins_with_its_version(service: Path) -> None:
+    files = list((service / "migrations/versions").glob("*.py"))
+    assert [file.name for file in files if f'revision = "{file.name.partition("_")[0]}"' not in file.read_text(encoding="utf-8")] == []
+
+
 def test_no_file_of_a_service_is_longer_than_a_reader_has_patience() -> None:
     lengths = {
         file.relative_to(ROOT): len(file.read_text(encoding="utf-8").splitlines()) for file in tracked(".py") if SERVICES in file.parents

@@ -33,6 +33,7 @@ from tests.faults.service import PATIENCE
 pytestmark = pytest.mark.real_broker("consumer groups, and a relay that does not wait for readers")
 
 TEAM = to_topic(GEMEENTE)
+MANY = 100_000
 CASE = "9d1f5f0e-5d47-4a9b-8e60-1c7d9a2f4b03"
 THEN, ONE_DAY = datetime(1970, 1, 2, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 LARGEST = 1_048_480
@@ -106,6 +107,7 @@ async def _answers(scene: Scene, count: int) -> list[ConsumerRecord]:
     return told
 
 
+@pytest.mark.long
 async def test_a_record_s_own_timestamp_says_nothing_about_its_event(jgt_bridge: Scene) -> None:
     async with jgt_bridge.under_load("12 records that say they are of 1970") as load:
         case = a_case(Random(jgt_bridge.seed + 1))
@@ -114,6 +116,7 @@ async def test_a_record_s_own_timestamp_says_nothing_about_its_event(jgt_bridge:
         load.took(case)
 
 
+@pytest.mark.long
 async def test_a_producer_that_repeats_everything_changes_nothing_also_of_what_a_team_has_declined(
     jgt_bridge: Scene, issuer: Issuer
 ) -> None:
@@ -168,11 +171,11 @@ async def test_a_thousand_different_poison_records_in_a_row_become_a_thousand_de
     assert [letter.value for letter in await jgt_bridge.dead_letters()] == poison
 
 
-@pytest.mark.parametrize("count", [10_000, pytest.param(100_000, marks=pytest.mark.long)])
-async def test_one_case_with_very_many_events_holds_the_others_up_for_a_moment_only(jgt_bridge: Scene, count: int) -> None:
-    events = [a_support_requested(CASE), *(a_parents_consulted(CASE) for _ in range(count - 2)), a_consent_given(CASE)]
+@pytest.mark.long
+async def test_one_case_with_very_many_events_holds_the_others_up_for_a_moment_only(jgt_bridge: Scene) -> None:
+    events = [a_support_requested(CASE), *(a_parents_consulted(CASE) for _ in range(MANY - 2)), a_consent_given(CASE)]
     case = Case(CASE, GEMEENTE, Life((), (REFERRED,), ()), tuple(events))
-    async with jgt_bridge.under_load(f"12 one case with {count:,} events") as load:
+    async with jgt_bridge.under_load(f"12 one case with {MANY:,} events") as load:
         await load.reached(50)
         await at_once(jgt_bridge, (sender(jgt_bridge).numbered(event) for event in events))
         load.took(case)

@@ -4,7 +4,7 @@ import pytest
 
 from tests.faults.scene import Scene
 
-pytestmark = pytest.mark.real_broker("consumer groups, and a relay that does not wait for readers")
+pytestmark = [pytest.mark.real_broker("consumer groups, and a relay that does not wait for readers"), pytest.mark.long]
 
 POSITION = "SELECT coalesce(sum(next_offset), 0) FROM consumer_offset WHERE consumer = 'main'"
 

@@ -7,7 +7,7 @@ from tests.faults.load import CANARY, on_the_wire
 from tests.faults.scene import Scene
 from tests.faults.senders import Intake
 
-pytestmark = pytest.mark.real_broker("consumer groups, and a relay that does not wait for readers")
+pytestmark = [pytest.mark.real_broker("consumer groups, and a relay that does not wait for readers"), pytest.mark.long]
 
 CASE = "9d1f5f0e-5d47-4a9b-8e60-1c7d9a2f4b03"
 UNREADABLE = {

@@ -14,7 +14,8 @@ FORGOTTEN = f"SELECT NOT EXISTS (SELECT FROM consumer_offset WHERE consumer = 'm
 GROUP = "passend.jgt_bridge.main"
 
 
-@pytest.mark.parametrize("fault", ["forgotten", pytest.param("ahead of the truth", marks=pytest.mark.long)])
+@pytest.mark.long
+@pytest.mark.parametrize("fault", ["forgotten", "ahead of the truth"])
 async def test_a_group_s_offsets_in_kafka_decide_nothing(jgt_bridge: Scene, fault: str) -> None:
     assert isinstance(jgt_bridge.pair, DockerPair)
     async with jgt_bridge.under_load(f"22 the group's offsets {fault}") as load:

@@ -19,6 +19,7 @@ TERMINATE = """
 """
 
 
+@pytest.mark.long
 async def test_connections_that_are_killed_again_and_again(intake: Scene) -> None:
     async with intake.under_load("17 PostgreSQL's connections killed five times") as load:
         for times in range(1, 6):
@@ -41,6 +42,7 @@ async def test_away_at_the_start_and_killed_later(intake: Scene) -> None:
     assert intake.board.answers.keys() <= {200, 202, 503}
 
 
+@pytest.mark.long
 async def test_restarted_and_then_read_only_for_a_while(intake: Scene) -> None:
     async with intake.under_load("17 PostgreSQL restarted, then read-only for a while") as load:
         await load.reached(50)

@@ -40,6 +40,7 @@ async def test_killed_between_claim_and_publish_it_publishes_what_it_claimed(jgt
     assert jgt_bridge.row.repeated == 0
 
 
+@pytest.mark.long
 async def test_killed_between_acknowledgement_and_mark_it_repeats_under_the_same_ids(jgt_bridge: Scene) -> None:
     async with jgt_bridge.under_load("2 relay killed between acknowledgement and mark"):
         async with jgt_bridge.database.gate_before("UPDATE OF published_at ON outbox") as mark:

@@ -47,7 +47,8 @@ class Client:
 
 def _java(folder: Path, program: str) -> list[str]:
     libraries = (folder / "target/classpath").read_text(encoding="utf-8").strip()
-    return ["java", "-XX:+UseSerialGC", "-cp", f"{folder / 'target/classes'}:{libraries}", f"nl.leverancier.{program.title()}"]
+    classes = f"{folder / 'target/classes'}:{libraries}"
+    return ["java", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", classes, f"nl.leverancier.{program.title()}"]
 
 
 NODE = Client(

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import httpx
 import psutil
+import pytest
 from passend_contracts.envelope import encode
 
 from deploy.embedded.processes import SERVICES
@@ -18,6 +19,7 @@ from tests.builders.events import BOARD, a_consent_given, a_crisis_raised, a_par
 HOUR = timedelta(hours=1)
 
 
+@pytest.mark.long
 async def test_each_service_stands_still_for_an_hour(tmp_path: Path) -> None:
     async with throw_away_platform(tmp_path) as (process, ports, clockwork), httpx.AsyncClient(timeout=60, trust_env=False) as client:
         doors, cases = Doors(client, ports), list[str]()
