@@ -15,7 +15,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 help:
 	@echo "make up       the whole platform on this machine; Ctrl-C stops it"
 	@echo "make deploy   the same in containers, with Kafka and PostgreSQL; BASE_PORT=18080 shifts all ports; make undeploy stops it"
-	@echo "make test     all tests; PAIR=docker, embedded or both says against what (default: docker where an engine answers)"
+	@echo "make test     all tests but the longest; PAIR=docker, embedded or both says against what (default: docker where an engine answers)"
 	@echo "make check    style, types, import rules, generated files, and that no contract breaks a released one"
 	@echo "make faults   the fault tests, at full length, and a table of what they lost; SEED=… repeats a run"
 	@echo "make bench    speed and memory, beside a bare alternative; a quarter of an hour at most, and nothing else should run meanwhile"

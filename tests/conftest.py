@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from services.chassis.runtime import spare_the_collector
 from tests.pairs.engine import engine
 from tests.pairs.pair import Kind, Pair
 
@@ -22,11 +21,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure() -> None:
     """A service whose part ends stops its process, here the tests themselves: they end as by Ctrl-C, told so, with nothing left behind."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-
-
-def pytest_collection_finish() -> None:
-    """What is loaded by now stays: the collector passes it by, as in a service."""
-    spare_the_collector()
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:

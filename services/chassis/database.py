@@ -53,7 +53,7 @@ def connect(url: str, *, pool: int = 5, command_timeout: float | None = 60) -> A
 
 async def migrate(engine: AsyncEngine, migrations: Path) -> None:
     """Bring the database to the newest version of a service's own history; replicas that start together take turns."""
-    if await _version(engine) == _newest(migrations):
+    if await _version(engine) == newest(migrations):
         return
     patient = connect(engine.url.render_as_string(hide_password=False), pool=1, command_timeout=None)  # what is there may be large
     try:
@@ -73,7 +73,7 @@ async def _version(engine: AsyncEngine) -> str | None:
             return None
 
 
-def _newest(migrations: Path) -> str:
+def newest(migrations: Path) -> str:
     """The version that a service's code needs: the number with which the name of the last file begins."""
     return max(file.name.partition("_")[0] for file in (migrations / "versions").glob("*.py"))
 

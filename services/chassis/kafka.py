@@ -154,7 +154,7 @@ async def reading(settings: Settings, *partitions: TopicPartition, group: str | 
         group_id=group,
         enable_auto_commit=False,
         fetch_max_wait_ms=EMBEDDED_FETCH_WAIT_MS["cases"],
-        retry_backoff_ms=20,  # it waits so long for each topic of which it is asked first
+        retry_backoff_ms=20,  # so long it waits for each topic of which it is asked first, and after a fault
     )
     if partitions:
         consumer.assign(partitions)

@@ -110,6 +110,7 @@ class Bench:
         before = machine.load()
         for kind in kinds if any(subject.on != "none" for subject in self.subjects) else ():
             with self._named(kind), _started(kind) as pair:
+                pair.databases.reuse = False
                 uvloop.run(self._on(pair))  # the loop that the services run on
         uvloop.run(self._alone())
         self.head["rounds"] = f"{self.form.rounds}, by turns with what stands beside; of a hop after a short one that does not count"

@@ -4,11 +4,12 @@ import pytest
 
 from tests.faults.scene import Scene
 
-pytestmark = [pytest.mark.real_broker("consumer groups, and a relay that does not wait for readers"), pytest.mark.long]
+pytestmark = pytest.mark.real_broker("consumer groups, and a relay that does not wait for readers")
 
 POSITION = "SELECT coalesce(sum(next_offset), 0) FROM consumer_offset WHERE consumer = 'main'"
 
 
+@pytest.mark.long
 async def test_killed_in_the_middle_of_its_transaction_it_leaves_no_half_effect(jgt_bridge: Scene) -> None:
     async with jgt_bridge.under_load("5 consumer killed before its commit"):
         async with jgt_bridge.database.gate_before("INSERT ON referral") as save:

@@ -8,21 +8,31 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import asyncpg
 
 from services.chassis import database, partitions
 
+Result = TypeVar("Result")
+
 AS_MADE = """
-    SELECT (SELECT dattablespace FROM pg_database WHERE datname = current_database()),
-           (SELECT (count(*), max(oid))::text FROM pg_class), (SELECT (count(*), max(oid))::text FROM pg_trigger),
-           (SELECT (count(*), max(oid))::text FROM pg_proc), pg_database_size(current_database()) < 20000000
+    WITH made AS (
+        SELECT concat('relation', oid, relname, relacl) AS part FROM pg_class
+        UNION ALL SELECT concat('column', attrelid, attname, atttypid, attnotnull, atthasdef) FROM pg_attribute
+        UNION ALL SELECT concat('constraint', oid, conname, convalidated) FROM pg_constraint
+        UNION ALL SELECT concat('trigger', oid, tgname, tgenabled) FROM pg_trigger
+        UNION ALL SELECT concat('function', oid, prosrc) FROM pg_proc
+    )
+    SELECT md5(string_agg(part, ',' ORDER BY part)), (SELECT array_agg(version_num) FROM alembic_version),
+           (SELECT dattablespace FROM pg_database WHERE datname = current_database()), pg_database_size(current_database()) < 20000000
+    FROM made
 """
-"""What stays the same in a database as long as nobody adds to its tables, functions and triggers or takes one away; a copy has it too."""
+"""What is the same in a database and in every copy of it, as long as nobody changes more than rows, or fills it with very many."""
 EMPTIED = """
     DO $$ DECLARE name text; BEGIN
         SET LOCAL session_replication_role = replica;
+        SET LOCAL lock_timeout = '5s';
         FOR name IN SELECT oid::regclass FROM pg_class
                     WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND relname <> 'alembic_version'
         LOOP EXECUTE 'DELETE FROM ' || name; END LOOP;
@@ -39,12 +49,15 @@ class Template:
     """What databases of a test begin as; `free` are those that earlier tests are done with."""
 
     name: str
+    structure: tuple[Any, ...]
     free: list[str] = field(default_factory=list)
-    structure: tuple[Any, ...] = ()
 
 
 class Databases:
     """The databases of one PostgreSQL server. Names are the harness's own; they come from no test input."""
+
+    reuse = True
+    """Whether a test may get what another one is done with; whoever measures wants each one new."""
 
     def __init__(self, port: int, user: str, password: str) -> None:
         self.port = port
@@ -64,18 +77,21 @@ class Databases:
         return self._url(service, self._current[service])
 
     def prepare(self, service: str, migrations: Path) -> None:
-        """Let the service's database begin, in this test, as its last start left it; the first word counts, and its first use makes it."""
+        """Let the service's database begin with these tables, empty: said before its address is asked for, and the first word counts."""
         if service in self._begins_as:
             return
         if (service, migrations) not in self._templates:
-            name = f"{service}_template_{len(self._templates)}"
-            _in_a_thread(self._create(service, name, "template1"))
-            _in_a_thread(make_tables(self._url(service, name), migrations))
-            self._templates[service, migrations] = Template(name)
+            self._templates[service, migrations] = _in_a_thread(self._template(service, migrations))
         self._begins_as[service] = self._templates[service, migrations]
 
+    async def _template(self, service: str, migrations: Path) -> Template:
+        name = f"{service}_template_{next(self._numbers)}"
+        await self._create(service, name, "template1")
+        await make_tables(self._url(service, name), migrations)
+        return Template(name, await self._structure(name))
+
     async def _begin(self, service: str, name: str) -> None:
-        """A copy of the template; or one that an earlier test is done with, which costs a tenth."""
+        """One that an earlier test is done with, which costs a tenth of a copy of the template."""
         template = self._begins_as.get(service)
         if template and template.free:
             await self.execute(f"ALTER DATABASE {template.free.pop()} RENAME TO {name}")
@@ -125,25 +141,30 @@ class Databases:
             await disk.free()
 
     async def drop(self) -> None:
-        """Let nothing remain of what this test kept: databases that it did not alter are emptied, all others dropped."""
-        for service, name in self._current.items():
-            template = self._begins_as.get(service)
-            if template and await self._emptied(name, template):
-                template.free.append(name)
+        """Let nothing remain of what this test kept: databases of which it changed only rows are emptied, all others dropped."""
+        current, self._current = self._current, {}
+        begins_as, self._begins_as = self._begins_as, {}
+        for service, name in current.items():
+            template, free, left = begins_as.get(service), f"{name}_free", [name, f"{name}_kept"]
+            if self.reuse and template and await self._emptied(name, free, template.structure):
+                template.free.append(free)
             else:
-                await self.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-            await self.execute(f"DROP DATABASE IF EXISTS {name}_kept WITH (FORCE)")
+                left.append(free)
+            await self.execute(*(f"DROP DATABASE IF EXISTS {each} WITH (FORCE)" for each in left))
         await self.execute("DROP TABLESPACE IF EXISTS small")
-        self._current.clear()
-        self._begins_as.clear()
 
-    async def _emptied(self, name: str, template: "Template") -> bool:
-        """Whether it is as good as new now. Whoever is still connected is thrown out, and finds nothing under its name any more."""
-        await self.execute(f"SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '{name}'")
-        template.structure = template.structure or await self._structure(template.name)
-        if await self._structure(name) != template.structure:
+    async def _emptied(self, name: str, free: str, structure: tuple[Any, ...]) -> bool:
+        """Whether it is as good as new now, under a name that nobody who had it knows; else it has the one name or the other."""
+        try:
+            await self.execute(
+                f"SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '{name}'",
+                f"ALTER DATABASE {name} RENAME TO {free}",
+            )
+            if await self._structure(free) != structure:
+                return False
+            await self.execute(EMPTIED, database=free)
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):  # somebody came back, or a test has broken it
             return False
-        await self.execute(EMPTIED, database=name)
         return True
 
     async def _structure(self, name: str) -> tuple[Any, ...]:
@@ -209,7 +230,7 @@ def _on_its_machine(command: str) -> str:
     return f"COPY (SELECT) TO PROGRAM 'cat > /dev/null; {command}'"
 
 
-def _in_a_thread(work: Coroutine[Any, Any, None]) -> None:
+def _in_a_thread(work: Coroutine[Any, Any, Result]) -> Result:
     # Fixtures without a loop and tests inside one both need an address at once: the work gets a loop of its own.
     with ThreadPoolExecutor(1) as thread:
-        thread.submit(asyncio.run, work).result()
+        return thread.submit(asyncio.run, work).result()

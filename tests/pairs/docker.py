@@ -198,7 +198,7 @@ class Server:
 
 
 def _kafka(*, durable: bool) -> Server:
-    # A broker that lives for some minutes runs with code that is compiled fast, not with fast code.
+    # For half an hour at most, code that is compiled fast costs less than fast code.
     briefly = {} if durable else {"JAVA_TOOL_OPTIONS": "-XX:TieredStopAtLevel=1"}
     return Server(KAFKA, 9092, {**KAFKA_SETTINGS, **briefly}, behind_proxy=9095)
 

@@ -32,7 +32,7 @@ class Pair(ABC):
         return self.databases.url(service)
 
     def prepare(self, service: str, migrations: Path | None = None) -> None:
-        """Let the service's database begin, in this test, as a start of the service left it: with its own tables, or with other ones."""
+        """Let the service's database begin with its tables, or those of other migrations, empty: said before its address is asked for."""
         self.databases.prepare(service, migrations or SERVICES / service / "migrations")
 
     @abstractmethod

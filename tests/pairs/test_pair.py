@@ -46,10 +46,30 @@ async def test_a_database_is_new_and_its_own_service_s_only(pair: Pair, test: st
         await asyncpg.connect(plain(f"{someone_else}@{pair.database_url('intake').split('@')[1]}"))
 
 
-async def test_a_database_begins_with_what_was_prepared(pair: Pair) -> None:
-    pair.prepare("console")
-    connection = await asyncpg.connect(plain(pair.database_url("console")))
-    assert await connection.fetch("SELECT * FROM record") == []
+@pytest.mark.parametrize("test", ["first", "second", "third"])
+async def test_a_prepared_database_has_its_tables_and_nothing_of_another_test(pair: Pair, test: str) -> None:
+    pair.prepare("intake")
+    connection = await asyncpg.connect(plain(pair.database_url("intake")))
+    assert await connection.fetch("SELECT * FROM outbox") == []
+    assert await connection.fetchval("INSERT INTO outbox (lane, topic, key, type, body) VALUES ('', '', '', '', '') RETURNING n") == 1
+    assert await connection.fetch("SELECT FROM pg_attribute WHERE attname = 'altered'") == []
+    if test == "second":
+        await connection.execute("ALTER TABLE arrival ADD COLUMN altered text")
+    await connection.close()
+
+
+async def test_who_stays_connected_loses_a_database_that_another_test_gets(pair: Pair) -> None:
+    pair.prepare("intake")
+    url = plain(pair.database_url("intake"))
+    left_behind = await asyncpg.connect(url)
+    await pair.databases.drop()
+    with pytest.raises((asyncpg.PostgresConnectionError, asyncpg.InterfaceError)):
+        await left_behind.execute("INSERT INTO case_lock (subject) VALUES ('x')")
+    with pytest.raises(asyncpg.InvalidCatalogNameError):
+        await asyncpg.connect(url)
+    pair.prepare("intake")
+    connection = await asyncpg.connect(plain(pair.database_url("intake")))
+    assert await connection.fetch("SELECT * FROM case_lock") == []
     await connection.close()
 
 

@@ -25,8 +25,8 @@ from services.chassis.settings import Settings
 from services.chassis.transaction import DeadlinePassed, Events, Transaction
 
 NAME = "jgt_bridge"
-MIGRATIONS = Path(__file__).parent / "migrations"
 """Its place in the catalogue: it reads school.cases.v1 and writes jgt.cases.v1."""
+MIGRATIONS = Path(__file__).parent / "migrations"
 IN, OUT, DEAD = "school.cases.v1", "jgt.cases.v1", "dlq.jgt_bridge.v1"
 
 LOAD = text("SELECT case_id, taken, moments FROM ledger WHERE case_id = ANY(:cases)")

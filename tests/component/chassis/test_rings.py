@@ -3,8 +3,6 @@
 import gc
 from collections.abc import AsyncIterator
 from importlib import import_module
-from pathlib import Path
-from types import ModuleType
 from uuid import uuid4
 
 import pytest
@@ -28,9 +26,9 @@ async def uncollected() -> AsyncIterator[None]:
 @pytest.mark.parametrize("name", SERVICES)
 @pytest.mark.usefixtures("uncollected")
 async def test_to_load_cases_leaves_nothing_for_the_collector(pair: Pair, name: str) -> None:
-    service, store = import_module(f"services.{name}"), import_module(f"services.{name}.store")
+    store = import_module(f"services.{name}.store")
+    pair.prepare(name)
     engine = database.connect(pair.database_url(name))
-    await database.migrate(engine, _migrations(service))
     async with engine.connect() as connection:
         await store.load(connection, [str(uuid4())])  # what is made once, is
         gc.collect()
@@ -39,7 +37,3 @@ async def test_to_load_cases_leaves_nothing_for_the_collector(pair: Pair, name: 
         left = gc.collect()
     await engine.dispose()
     assert left < TIMES
-
-
-def _migrations(service: ModuleType) -> Path:
-    return Path(service.__path__[0]) / "migrations"
