@@ -10,7 +10,7 @@ from pathlib import Path
 
 SEQUENCES = "tests/faults/test_sequences.py"
 FAULTS = ("tests/faults", f"--ignore={SEQUENCES}")
-WITH_FAULTS = ("tests/component/console",)
+WITH_FAULTS = ("tests/component/console", "tests/component/jgt_bridge", "tests/component/placement")
 WHOLE = ("tests/component/embedded", "tests/contracts", "tests/images", "tests/journeys", "tests/pairs", SEQUENCES)
 PARTS: dict[str, tuple[Sequence[str], ...]] = {
     "tests": ([f"--ignore={each}" for each in ("tests/faults", *WITH_FAULTS, *WHOLE)], WHOLE, (*FAULTS, *WITH_FAULTS)),
