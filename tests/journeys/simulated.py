@@ -96,10 +96,11 @@ class Simulation:
         log.close()
 
     async def stop(self) -> None:
-        """End all services."""
-        for process in self.processes.values():
+        """End all services that have not ended."""
+        running = [process for process in self.processes.values() if process.returncode is None]
+        for process in running:
             process.send_signal(signal.SIGTERM)
-        for process in self.processes.values():
+        for process in running:
             await asyncio.wait_for(process.wait(), WITHIN)
 
 
