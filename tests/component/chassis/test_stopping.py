@@ -1,7 +1,6 @@
 """A service that is told to stop does so, whatever it waits for."""
 
 import asyncio
-import gc
 
 import asyncpg
 import pytest
@@ -14,13 +13,10 @@ from tests.component.facts import until_there
 from tests.pairs.pair import Pair
 from tests.running import PATIENCE
 
-HALF_OPEN = "(StreamWriter|_SelectorTransport|socket)"
-"""What a stop that is cut short may leave of a connection that aiokafka was just making."""
 WAITED_FOR = "SELECT 1 FROM pg_locks WHERE relation = 'consumer_offset'::regclass AND NOT granted"
 
 
 @pytest.mark.real_broker("partitions are assigned to a group there")
-@pytest.mark.filterwarnings(f"ignore:Exception ignored in. <(function |){HALF_OPEN}:pytest.PytestUnraisableExceptionWarning")
 async def test_it_stops_while_the_database_does_not_say_where_it_was(pair: Pair, faults: Faults, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kafka, "STOP_SECONDS", 1.0)
     pair.prepare(ledger.NAME, ledger.MIGRATIONS)
@@ -33,5 +29,3 @@ async def test_it_stops_while_the_database_does_not_say_where_it_was(pair: Pair,
                 await until_there(pair, ledger.NAME, WAITED_FOR)
     finally:
         await connection.close()
-        del app
-        gc.collect()
