@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from tests.pairs.engine import engine
+from tests.pairs.kafka import connections_closed
 from tests.pairs.pair import Kind, Pair
 
 
@@ -103,4 +104,5 @@ async def pair(request: pytest.FixtureRequest, pairs: Pairs) -> AsyncIterator[Pa
     if real and request.param != "docker":
         pytest.skip(f"needs a real broker: {real.args[0]}; this run is on the embedded pair ({engine()[1]})")
     async with pairs.get(request.param).for_one_test() as ready:
-        yield ready
+        with connections_closed():
+            yield ready
