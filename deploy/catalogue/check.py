@@ -46,7 +46,7 @@ def problems_of(events: Path, releases: Path) -> Iterator[str]:
         typer.echo(f"{name:<36} {own:>3} fields, {score.noticed:>4} of {score.of:>4} mistakes noticed: {score.share:>4.0%}")
     typer.echo(f"{len(now)} events, {fields} fields, beside {len(released)} releases")
     yield from map(str, gate.reds(now, released, datetime.now(UTC).date()))
-    wrong = list(gate_cases.wrong())
+    wrong = gate_cases.wrong()
     breaking, safe = len(gate_cases.BREAKING), len(gate_cases.SAFE)
     typer.echo(f"{breaking + safe} gate cases, {breaking} that break and {safe} that are safe: {'not ' if wrong else ''}all right")
     yield from (f"the gate itself: {case}" for case in wrong)

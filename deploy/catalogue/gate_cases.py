@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
 from deploy.catalogue.contract import Contract, Schema
@@ -81,8 +82,13 @@ def safe(change: Change) -> Change:
     return change
 
 
-def wrong() -> Iterator[str]:
-    """The cases of which the gate did not say what is known of them."""
+@cache
+def wrong() -> tuple[str, ...]:
+    """The cases of which the gate did not say what is known of them; it follows from this code alone, so a process asks once."""
+    return tuple(_wrong())
+
+
+def _wrong() -> Iterator[str]:
     for change, field in BREAKING:
         found = {red.field for red in _judged(change)}
         if field not in found:
