@@ -47,7 +47,7 @@ class Topics:
         await self._consumer.stop()
 
     async def put(
-        self, topic: str, value: bytes | None, *, key: bytes | None, headers: Iterable[tuple[str, bytes]] = KAFKA_HEADERS
+        self, topic: str, value: bytes | None, *, key: bytes | None, headers: Iterable[tuple[str, bytes | None]] = KAFKA_HEADERS
     ) -> None:
         """One record, acknowledged."""
         self._written_at = max(self._written_at + 1, time_ns() // 1_000_000)  # no two in one millisecond: a timeline goes by it

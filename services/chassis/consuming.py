@@ -6,12 +6,13 @@ FastStream reads, assigns and rebalances; what its defaults would lose (traps T3
 import asyncio
 import math
 from collections.abc import Awaitable, Callable, Collection, Sequence
+from functools import partial
 from typing import Any
 
 import structlog
 from aiokafka import ConsumerRebalanceListener, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
-from faststream import AckPolicy
+from faststream import AckPolicy, BaseMiddleware
 from faststream.kafka import KafkaBroker, KafkaMessage, TopicPartition as Assigned
 from passend_contracts import catalogue
 from passend_contracts.catalogue import Lane
@@ -69,6 +70,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is 
         """Those positions."""
         self._cut_off = asyncio.Event()
         self._given_up: asyncio.Future[None]
+        """Fails with what nothing here tries again, and is done once this client of Kafka is over: then nothing more is taken in."""
 
     async def run(self) -> None:
         """Read until cancelled; a Kafka that is not there is waited for."""
@@ -90,7 +92,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is 
     async def _until_another_log(self) -> None:
         """Return when the log behind the address is a new one or may be: a consumer does not notice, and would skip its beginning.
 
-        Raises what aiokafka gave up with: it says so at every question from then on, and reads no more.
+        Raises what it was given up for: aiokafka reads no more after some faults, and FastStream goes on with the next batch after any.
         """
         # The log was asked for before it connected: that it is still the same says which one it is connected to.
         if self._settings.kafka_embedded and await self._watch.ask() == self._positions.log_id:
@@ -112,9 +114,11 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is 
     async def _start(self) -> KafkaBroker:
         self._positions = Positions(self.name, await self._watch.ask())
         servers = self._settings.kafka.split(",")  # FastStream takes a text for one server
+        self._given_up = asyncio.get_running_loop().create_future()
         broker = KafkaBroker(
             servers,
             allow_auto_create_topics=False,
+            middlewares=[partial(_Unskipped, give_up=self._give_up)],
             logger=None,
             request_timeout_ms=15_000,
             metadata_max_age_ms=kafka.NEW_TOPIC_WITHIN_MS,
@@ -132,6 +136,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is 
             batch_timeout_ms=kafka.BATCH_WAIT_MS,
             fetch_max_wait_ms=kafka.EMBEDDED_FETCH_WAIT_MS[self._lane] if self._settings.kafka_embedded else kafka.FETCH_WAIT_MS,
             ack_policy=AckPolicy.MANUAL,
+            parser=self._whole,
             decoder=_raw,
             **kafka.CONSUMER,
         )
@@ -142,8 +147,13 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is 
             await self._stop(broker)
             raise
         self._cut_off = kafka.cut_off(self._subscriber.consumer._client, self._settings)  # noqa: SLF001 -- nothing public tells of it
-        self._given_up = kafka.given_up(self._subscriber.consumer)
+        kafka.tell_of_faults(self._subscriber.consumer, self._give_up)
         return broker
+
+    def _give_up(self, error: BaseException) -> None:
+        """Begin anew from our positions, so that no batch is passed over: not for a fault, and not for what says that it was cancelled."""
+        if not self._given_up.done():
+            self._given_up.set_exception(error if isinstance(error, Exception) else EndedByItself())
 
     async def _stop(self, broker: KafkaBroker) -> None:
         consumer = self._subscriber.consumer
@@ -214,8 +224,13 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is 
         records = await self._after_our_positions(message.raw_message)
         telemetry.CONSUMED.labels(self._service, self.name).inc(len(records))
         async with self._busy:
-            with work_of(self._lane):
-                await self._through(records)
+            if not self._given_up.done():
+                with work_of(self._lane):
+                    await self._through(records)
+
+    async def _whole(self, records: tuple[ConsumerRecord, ...]) -> KafkaMessage:
+        """A batch as it came: FastStream's own parser fails on a header that is no UTF-8, and obeys one that asks for an answer (D82)."""
+        return KafkaMessage(records, b"", consumer=self._subscriber.consumer)
 
     async def _after_our_positions(self, records: Sequence[ConsumerRecord]) -> Sequence[ConsumerRecord]:
         """Without what was read before the seek to our positions: it lies before them, or ahead of where the consumer stands since."""
@@ -271,3 +286,21 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is 
 async def _raw(message: KafkaMessage) -> Any:
     """Without a decoder of ours FastStream would parse every body before the handler (T27)."""
     return message.body
+
+
+class EndedByItself(Exception):
+    """What was to take a batch in ended as if it were cancelled, which nobody had asked for."""
+
+
+class _Unskipped(BaseMiddleware):
+    """Tells whatever escapes while a batch is taken in: FastStream drops every exception, and its batch with it."""
+
+    def __init__(self, batch: Any, /, *, context: Any, give_up: Callable[[BaseException], None]) -> None:
+        super().__init__(batch, context=context)
+        self._give_up = give_up
+
+    async def after_processed(self, _kind: object = None, fault: BaseException | None = None, _trace: object = None) -> bool:
+        """Tell it, when anything failed."""
+        if fault is not None:
+            self._give_up(fault)
+        return False

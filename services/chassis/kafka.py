@@ -129,21 +129,18 @@ def cut_off(client: Any, settings: Settings) -> asyncio.Event:
     return lost
 
 
-def given_up(consumer: AIOKafkaConsumer) -> asyncio.Future[None]:
-    """Fails with what this consumer fails with when it is asked for records: FastStream goes on to ask one that will never have any."""
-    failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+def tell_of_faults(consumer: AIOKafkaConsumer, give_up: Callable[[BaseException], None]) -> None:
+    """Say what this consumer fails with when it is asked for records: FastStream goes on to ask one that will never have any."""
     getmany = consumer.getmany
 
     async def asked(**how: Any) -> Any:
         try:
             return await getmany(**how)
         except KafkaError as error:
-            if not failed.done():
-                failed.set_exception(error)
+            give_up(error)
             raise
 
     consumer.getmany = asked
-    return failed
 
 
 @asynccontextmanager

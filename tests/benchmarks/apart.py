@@ -14,7 +14,7 @@ import uvloop
 
 from deploy.embedded.child import module
 from deploy.embedded.parent import die_with_parent
-from services.chassis import batch, telemetry
+from services.chassis import batch, runtime, telemetry
 from tests.benchmarks import ours
 from tests.benchmarks.hop import Run
 from tests.benchmarks.load import Load
@@ -55,6 +55,7 @@ def main(told: TextIO, say: TextIO) -> None:
     assert Path(batch.__file__).is_relative_to(Path.cwd()), "the hop of another copy would be measured"
     with redirect_stdout(sys.stderr):
         telemetry.configure_logging("bench")
+        runtime.spare_the_collector()  # as a service's process does
         for line in told:
             kafka, database_url, events, embedded = json.loads(line)
             took = uvloop.run(ours.drain(kafka, database_url, events, embedded=embedded))

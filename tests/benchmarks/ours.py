@@ -20,7 +20,7 @@ from tests.builders.events import BOARD, GEMEENTE, SCHOOL_SYSTEM
 from tests.pairs.topics import REGION
 
 MIGRATIONS = Path(jgt_bridge.__path__[0]) / "migrations"
-LOOK_SECONDS = 0.005
+LOOK_SECONDS = 0.01
 
 events = Events()
 
