@@ -15,6 +15,8 @@ from services.chassis.region import Region, load
 
 Topics = dict[str, int]
 """Number of partitions by topic."""
+CONFIGS = {"compression.type": "uncompressed"}
+"""The broker takes what a party has compressed apart, and refuses what is too large then: a megabyte of it may hold a thousand."""
 KAFKA_ANSWERS_WITHIN = 60.0
 
 
@@ -34,7 +36,8 @@ async def create(kafka: str, topics: Topics, replicas: int) -> int:
     """Create those that are not there yet; returns how many. Raises `NotAsDeclared`, or `KafkaError` when no broker answers in time."""
     admin = await _admin(kafka)
     try:
-        answer = await admin.create_topics([NewTopic(name, partitions, replicas) for name, partitions in topics.items()])
+        wanted = [NewTopic(name, partitions, replicas, topic_configs=CONFIGS) for name, partitions in topics.items()]
+        answer = await admin.create_topics(wanted)
         codes = {name: code for name, code, *_ in answer.topic_errors}
         refused = [f"{name}: {for_code(code).__name__}" for name, code in codes.items() if code not in {0, TopicAlreadyExistsError.errno}]
         there = [name for name, code in codes.items() if code == TopicAlreadyExistsError.errno]

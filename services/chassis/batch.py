@@ -20,7 +20,7 @@ from services.chassis.fuse import Blown, is_too_many
 from services.chassis.outbox import Cases, Outgoing
 from services.chassis.parking import Aside
 from services.chassis.service import Service
-from services.chassis.transaction import Rejected, S, Transaction, Work
+from services.chassis.transaction import DeadlinePassed, Rejected, S, Transaction, Work
 from services.chassis.turns import InTurns
 
 
@@ -112,6 +112,8 @@ class Part(Generic[S]):
         self._cases = Cases()
         self._states: dict[str, S] = {}
         self._changed: dict[str, S] = {}
+        self._waiting: dict[str, S] = {}
+        """Those whose timers are to follow: what changed, and what a timer was for, which may be of another release's rule."""
         self._pending: list[Outgoing] = []
         self._aside: list[Aside] = []
 
@@ -124,7 +126,7 @@ class Part(Generic[S]):
             await self._take(work)
         if self._changed:
             await self._service.store.save(self._connection, self._changed)
-            await deadlines.follow(self._connection, self._service, self._changed)
+        await deadlines.follow(self._connection, self._service, self._waiting)
         await self._write()
 
     async def set_aside(self, work: Work, error: Exception) -> None:
@@ -179,6 +181,8 @@ class Part(Generic[S]):
         self.effects.append(tx.work)
         if tx.saved and tx.state is not None:
             self._states[tx.case_id] = self._changed[tx.case_id] = tx.state
+        if tx.state is not None and (tx.saved or isinstance(tx.work.data, DeadlinePassed)):
+            self._waiting[tx.case_id] = tx.state
 
     def _republished(self, event: Envelope) -> Outgoing:
         """The accepted fact under the sender's own id, source, time and type, on the topic that the catalogue names."""

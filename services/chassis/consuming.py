@@ -81,6 +81,9 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is 
                     broker = await self._start()
                 try:
                     await self._until_another_log()
+                except Exception as error:
+                    self._health.broken(self._part, type(error).__name__)  # before the stop, which may take its time
+                    raise
                 finally:
                     await self._stop(broker)
             except Exception as error:  # noqa: BLE001 -- Kafka or the database is not there, or not ready yet: wait for it
@@ -115,10 +118,11 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is 
         self._positions = Positions(self.name, await self._watch.ask())
         servers = self._settings.kafka.split(",")  # FastStream takes a text for one server
         self._given_up = asyncio.get_running_loop().create_future()
+        give_up = partial(_fail, self._given_up)  # this reader's own: what outlives its stop says nothing of the next
         broker = KafkaBroker(
             servers,
             allow_auto_create_topics=False,
-            middlewares=[partial(_Unskipped, give_up=self._give_up)],
+            middlewares=[partial(_Unskipped, give_up=give_up)],
             logger=None,
             request_timeout_ms=15_000,
             metadata_max_age_ms=kafka.NEW_TOPIC_WITHIN_MS,
@@ -147,13 +151,8 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is 
             await self._stop(broker)
             raise
         self._cut_off = kafka.cut_off(self._subscriber.consumer._client, self._settings)  # noqa: SLF001 -- nothing public tells of it
-        kafka.tell_of_faults(self._subscriber.consumer, self._give_up)
+        kafka.tell_of_faults(self._subscriber.consumer, give_up)
         return broker
-
-    def _give_up(self, error: BaseException) -> None:
-        """Begin anew from our positions, so that no batch is passed over: not for a fault, and not for what says that it was cancelled."""
-        if not self._given_up.done():
-            self._given_up.set_exception(error if isinstance(error, Exception) else EndedByItself())
 
     async def _stop(self, broker: KafkaBroker) -> None:
         consumer = self._subscriber.consumer
@@ -201,10 +200,13 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is 
         ends = dict(zip(stored, await asyncio.gather(*map(self._end, stored)), strict=True))
         cut = {partition: 0 for partition, position in stored.items() if position > ends[partition]}
         if cut:
-            async with self._engine.begin() as connection:
-                await self._positions.forget(connection, cut)
-            log.error("log_cut_short", consumer=self.name, topics=sorted({partition.topic for partition in cut}))
+            await self._begin_anew(cut)
         return stored | cut
+
+    async def _begin_anew(self, partitions: Collection[TopicPartition]) -> None:
+        async with self._engine.begin() as connection:
+            await self._positions.forget(connection, partitions)
+        log.error("log_cut_short", consumer=self.name, topics=sorted({partition.topic for partition in partitions}))
 
     async def _end(self, partition: TopicPartition) -> float:
         """Where it ends; nowhere as long as it has no leader, who alone could say so: the others are read meanwhile."""
@@ -233,9 +235,17 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is 
         return KafkaMessage(records, b"", consumer=self._subscriber.consumer)
 
     async def _after_our_positions(self, records: Sequence[ConsumerRecord]) -> Sequence[ConsumerRecord]:
-        """Without what was read before the seek to our positions: it lies before them, or ahead of where the consumer stands since."""
+        """Without what was read before the seek to our positions: it lies before them, or ahead of where the consumer stands since.
+
+        Raises `LogCutShort` where it stands before them by itself: the log ended there when its leader, who was away, came back.
+        """
         await self._at_ours.wait()
-        ahead = {partition for partition, end in after(records).items() if await self._position(partition) < end}
+        ends = after(records)
+        stands = {partition: await self._position(partition) for partition in ends}
+        if cut := [partition for partition, position in stands.items() if 0 <= position < self._begins.get(partition, 0)]:
+            await self._begin_anew(cut)
+            raise LogCutShort
+        ahead = {partition for partition, end in ends.items() if stands[partition] < end}
         return [
             record
             for record in records
@@ -289,7 +299,17 @@ async def _raw(message: KafkaMessage) -> Any:
 
 
 class EndedByItself(Exception):
-    """What was to take a batch in ended as if it were cancelled, which nobody had asked for."""
+    """What reads, or takes a batch in, ended as if it were cancelled, which nobody had asked for."""
+
+
+class LogCutShort(Exception):
+    """The log ends before our position, so that aiokafka has gone to its beginning: another reader begins there as well."""
+
+
+def _fail(given_up: asyncio.Future[None], error: BaseException) -> None:
+    """Let a reader end and another begin at our positions, so that no batch is passed over: whatever failed, and whoever was cancelled."""
+    if not given_up.done():
+        given_up.set_exception(error if isinstance(error, Exception) else EndedByItself())
 
 
 class _Unskipped(BaseMiddleware):

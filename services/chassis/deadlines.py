@@ -20,7 +20,7 @@ FOLLOW = text("""
 
 async def follow(connection: AsyncConnection, service: Service[S], states: Mapping[str, S]) -> None:
     """Make the timers of these cases what their states say, in the transaction that writes the states; one that fired stays fired."""
-    if service.deadlines is None:
+    if service.deadlines is None or not states:
         return
     wanted = [(case, kind, due) for case, state in states.items() for kind, due in service.deadlines(state).items()]
     subjects, kinds, dues = ([row[n] for row in wanted] for n in range(3))

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from services.chassis import database, gauges
 from services.chassis.auth import KeysUnavailable, NotAuthenticated
@@ -22,7 +23,7 @@ from services.chassis.telemetry import Health
 
 API_VERSION = "1.0.0"
 PROBLEM = "application/problem+json"
-MAX_BODY, MAX_FORM = 10_000_000, 100_000
+MAX_BODY, MAX_FORM, MAX_ACT, MAX_HEAD = 10_000_000, 100_000, 10_000, 65_536
 OPERATOR_PATHS = ("/health/", "/metrics")
 SECURITY_HEADERS = {
     "API-Version": API_VERSION,
@@ -35,6 +36,33 @@ SECURITY_HEADERS = {
 }
 
 log = structlog.get_logger()
+
+
+class ShortHeads(HttpToolsProtocol):
+    """uvicorn's protocol with a bound on what comes before a body: it copies a header for as long as it does not end."""
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self._head: int | None = 0
+        """Bytes of a head that has not ended yet; None while a body comes."""
+
+    def data_received(self, data: bytes) -> None:
+        """Read it, and answer 400 when the head is too long by then."""
+        super().data_received(data)
+        if self._head is not None:
+            self._head += len(data)
+            if self._head > MAX_HEAD:
+                self.send_400_response(f"The head of a request is at most {MAX_HEAD} bytes.")
+
+    def on_headers_complete(self) -> None:
+        """The head is over."""
+        self._head = None
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """The next one may begin."""
+        self._head = 0
+        super().on_message_complete()
 
 
 class TooLarge(Exception):
@@ -81,6 +109,7 @@ def application(title: str, *, service: str, engine: AsyncEngine, health: Health
         redirect_slashes=False,
         responses=PROBLEMS,
         lifespan=lifespan,
+        max_body_size=MAX_BODY,
     )
     app.add_middleware(Rules, health=health)
     _answer_faults(app)

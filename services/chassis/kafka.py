@@ -130,17 +130,22 @@ def cut_off(client: Any, settings: Settings) -> asyncio.Event:
 
 
 def tell_of_faults(consumer: AIOKafkaConsumer, give_up: Callable[[BaseException], None]) -> None:
-    """Say what this consumer fails with when it is asked for records: FastStream goes on to ask one that will never have any."""
+    """Say what this consumer fails with when it is asked for records: FastStream goes on to ask one that will never have any.
+
+    Also what it fetches with may end, and then it has none for ever without a word.
+    """
     getmany = consumer.getmany
 
     async def asked(**how: Any) -> Any:
         try:
             return await getmany(**how)
-        except KafkaError as error:
+        except BaseException as error:
             give_up(error)
             raise
 
     consumer.getmany = asked
+    fetching = consumer._fetcher.error_future  # noqa: SLF001 -- nothing public tells of its end
+    fetching.add_done_callback(lambda ended: give_up((not ended.cancelled() and ended.exception()) or asyncio.CancelledError()))
 
 
 @asynccontextmanager

@@ -20,7 +20,7 @@ from services.chassis.auth import Principal, Tokens
 from services.chassis.batch import Batch
 from services.chassis.clock import Clock
 from services.chassis.inbox import Inbox
-from services.chassis.parking import RELEASE_WITHIN, Desk, NotParked
+from services.chassis.parking import RELEASE_WITHIN, Desk, IsOwed, NotParked
 from services.chassis.service import Service, read
 from services.chassis.transaction import Origin, S, Work
 
@@ -72,7 +72,7 @@ class _NotOpen(Exception):
 
 
 class _FailedAgain(Exception):
-    """What a letter asks was tried, and had no effect."""
+    """It was tried and had no effect: it fails again, or its case is parked. Nothing was changed."""
 
 
 def operating_api(service: Service[S], *, engine: AsyncEngine, tokens: Tokens, clock: Clock, wake_relays: Callable[[], None]) -> APIRouter:
@@ -129,23 +129,22 @@ def _add_acts(router: APIRouter, office: "_Office", engine: AsyncEngine, operato
             return http.problem(404, "Not found", "Nothing of that waits for an operator here.")
         except Invalid as still:
             return http.problem(409, "Still unreadable", f"It cannot take effect yet: {', '.join(still.codes)}. Nothing was changed.")
-        except _FailedAgain:
-            detail = "It was tried and had no effect: it fails again, or its case is parked. Nothing was changed."
-            return http.problem(409, "No effect", detail)
+        except (IsOwed, _FailedAgain) as kept:
+            return http.problem(409, "No effect", str(kept.__doc__))
         wake_relays()
         return JSONResponse(done)
 
-    @router.post("/v1/geparkeerd/{case}/{act}")
+    @router.post("/v1/geparkeerd/{case}/{act}", max_body_size=http.MAX_ACT)
     async def settle_case(case: str, act: str, grond: Grond, request: Request) -> JSONResponse:
         return await answer(office.case_acts, act, case, grond, request)
 
-    @router.post("/v1/dode-brieven/{number}/{act}")
+    @router.post("/v1/dode-brieven/{number}/{act}", max_body_size=http.MAX_ACT)
     async def settle_letter(number: Number, act: str, grond: Grond, request: Request) -> JSONResponse:
         return await answer(office.letter_acts, act, number, grond, request)
 
 
 def _add_replay(router: APIRouter, office: "_Office", engine: AsyncEngine, operator: Operator, wake_relays: Callable[[], None]) -> None:
-    @router.post("/v1/heruitzendingen")
+    @router.post("/v1/heruitzendingen", max_body_size=http.MAX_ACT)
     async def replay(wanted: Heruitzending, request: Request) -> JSONResponse:
         principal = await operator(request)
         if wanted.topic and not catalogue.is_topic(wanted.topic):

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.chassis import backoff, dead_letters, outbox
 from services.chassis.outbox import Outgoing
 from services.chassis.service import Service, read
-from services.chassis.transaction import Origin, S, Work
+from services.chassis.transaction import DeadlinePassed, Origin, S, Work
 
 RELEASE_WITHIN = timedelta(hours=1)
 """In which time an operator is to release a case: the platform's own promise."""
@@ -93,6 +93,10 @@ class NotParked(Exception):
     """Nothing of that case is parked here."""
 
 
+class IsOwed(Exception):
+    """This is a deadline, and what it stands for is owed all the same: release it once it is mended. Nothing was changed."""
+
+
 class Desk(Generic[S]):
     """What an operator can do about a parked case, in a transaction that the caller commits; each act is recorded with its reason."""
 
@@ -113,12 +117,15 @@ class Desk(Generic[S]):
         return works
 
     async def drop_first(self, case: str, reason: str) -> None:
-        """Set the first parked event of a case aside as a dead letter; raises `NotParked`."""
+        """Set the first parked event of a case aside as a dead letter; raises `NotParked`, and `IsOwed` for a timer."""
         await outbox.lock_cases(self._connection, [case])
         row = (await self._connection.execute(DROP_HEAD, {"subject": case})).first()
         if row is None:
             raise NotParked
-        dropped = dead_letters.Letter.of(read_back(row.body), _origin(row), row.party, ["dropped-by-operator"])
+        event = read_back(row.body)
+        if event.type == DeadlinePassed.TYPE:
+            raise IsOwed
+        dropped = dead_letters.Letter.of(event, _origin(row), row.party, ["dropped-by-operator"])
         await dead_letters.bury(self._connection, dropped, consumer=self._service.name)
         await self.record("drop", case, reason, 1)
 

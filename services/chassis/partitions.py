@@ -40,7 +40,10 @@ EXISTING = text("""
 
 
 async def keep(engine: AsyncEngine, now: datetime) -> None:
-    """Make the months that come and drop those that are over; replicas take turns. A table in use for long is left for the next time."""
+    """Make the months that come and drop those that are over; replicas take turns. A table in use for long is left for the next time.
+
+    A month is over when both clocks say so, this service's and the database's: one that is wrong must not cost what happened today.
+    """
     for monthly in TABLES:
         async with engine.begin() as connection:
             await connection.execute(text("SELECT pg_advisory_xact_lock(2802)"))
@@ -50,11 +53,18 @@ async def keep(engine: AsyncEngine, now: datetime) -> None:
 
 async def _keep(connection: AsyncConnection, monthly: Monthly, now: datetime) -> None:
     existing = set((await connection.execute(EXISTING, {"table": monthly.table})).scalars())
-    wanted = {f"{monthly.table}_{start:%Y_%m}": (start, end) for start, end in _months(now - monthly.kept, now + AHEAD)}
+    wanted = {_name(monthly, start): (start, end) for start, end in _months(now - monthly.kept, now + AHEAD)}
     for name in sorted(wanted.keys() - existing):
         await _make(connection, name, monthly, *wanted[name])
-    for name in sorted(existing - wanted.keys() - {f"{monthly.table}_other"}):
-        await _drop(connection, name, monthly)
+    earliest = min(now, (await connection.execute(text("SELECT clock_timestamp()"))).scalar_one()) - monthly.kept
+    for name in sorted(existing - {f"{monthly.table}_other"}):
+        if name < _name(monthly, earliest):
+            await _drop(connection, name, monthly)
+
+
+def _name(monthly: Monthly, moment: datetime) -> str:
+    """Of its month; names sort as their months do."""
+    return f"{monthly.table}_{moment:%Y_%m}"
 
 
 async def _make(connection: AsyncConnection, name: str, monthly: Monthly, start: datetime, end: datetime) -> None:

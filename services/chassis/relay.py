@@ -9,7 +9,7 @@ from typing import Any
 
 import structlog
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError, UnknownTopicOrPartitionError
+from aiokafka.errors import KafkaError, TopicAuthorizationFailedError, UnknownTopicOrPartitionError
 from passend_contracts.catalogue import Lane
 from passend_contracts.envelope import KAFKA_HEADERS
 from sqlalchemy import Row, text
@@ -79,8 +79,9 @@ class Relay:
         while True:
             try:
                 await self._lead(backoff)
-            except LeaseLost:
-                log.warning("lease_lost", lane=self._lane_name)
+            except LeaseLost as lost:  # also to one that is told to be the same replica: they must not take turns without a word
+                self._health.broken(self._part, type(lost).__name__)
+                await backoff.wait_after(lost)
             except Exception as error:  # noqa: BLE001 -- T8: after any fault a new producer begins at the head of what is unmarked
                 self._health.broken(self._part, type(error).__name__)
                 await backoff.wait_after(error)
@@ -221,7 +222,9 @@ class Sending:
         sent: list[Sent] = []
         with suppress(TimeoutError):  # the rest is not handed over
             async with asyncio.timeout(ACK_SECONDS):
-                away = {topic for topic in {row.topic for row, _ in rows} if not await self._is_there(topic)}
+                topics = {row.topic for row, _ in rows}
+                there = await asyncio.gather(*map(self._is_there, topics))
+                away = {topic for topic, is_there in zip(topics, there, strict=True) if not is_there}
                 async for row, body in InTurns(rows):
                     sent.append(await self._handed(row, body, away))
         return [*sent, *[None] * (len(rows) - len(sent))]
@@ -241,7 +244,7 @@ class Sending:
         try:
             async with asyncio.timeout(TOPIC_SECONDS):
                 return bool(await self.producer.partitions_for(topic))
-        except (UnknownTopicOrPartitionError, TimeoutError):
+        except (UnknownTopicOrPartitionError, TopicAuthorizationFailedError, TimeoutError):
             return False
 
     async def acknowledged(self, sent: Sequence[Sent]) -> None:

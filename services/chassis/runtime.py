@@ -15,7 +15,7 @@ from fastapi import APIRouter, FastAPI
 from passend_contracts.catalogue import Lane
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.chassis import database, http, kafka, partitions, restored, telemetry
+from services.chassis import database, http, kafka, partitions, records, restored, telemetry
 from services.chassis.arrivals import ArrivalWorker, FromTopics
 from services.chassis.auth import Tokens
 from services.chassis.backoff import Backoff
@@ -85,6 +85,7 @@ class Machine:
             lane: Commands(self.service, engine=engine, clock=self.clock, wake_relays=self.wake_relays)
             for lane, engine in self.engines.items()
         }
+        records.read_whatever_comes()
         self.watch = kafka.LogWatch(self.settings, self.health)
         self.running.append(self.watch.run)
         for part in (database.PART, kafka.PART):
@@ -162,7 +163,7 @@ class Machine:
         """Run until cancelled; raises what a part ends with by itself."""
         await self._migrated()
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._compare())
+            tasks.create_task(_until_done(self._compare))
             for part in self.running:
                 tasks.create_task(_for_good(part))
             log.info("started")
@@ -193,6 +194,11 @@ class PartEnded(Exception):
 
 
 async def _for_good(part: Running) -> None:
+    await _until_done(part)
+    raise PartEnded
+
+
+async def _until_done(part: Running) -> None:
     """Run a part; one that ends as if it had been cancelled, and was not, would be missed by nobody: a group of tasks does not mind."""
     task = asyncio.current_task()
     try:
@@ -200,7 +206,7 @@ async def _for_good(part: Running) -> None:
     except asyncio.CancelledError:
         if task and task.cancelling():
             raise
-    raise PartEnded
+        raise PartEnded from None
 
 
 def build(service: Service[Any], settings: Settings, routes: Routes | None = None, workers: Workers | None = None) -> FastAPI:
@@ -271,5 +277,6 @@ def serve(app: FastAPI, service: str, settings: Settings) -> None:
         access_log=False,
         timeout_graceful_shutdown=10,
         loop="uvloop",
+        http=http.ShortHeads,
         server_header=False,
     )

@@ -3,6 +3,7 @@
 import aiokafka
 import pytest
 from aiokafka.errors import KafkaError
+from passend_contracts.envelope import Envelope
 from passend_contracts.events import JGTReferralAccepted
 
 from tests.builders.events import a_support_requested
@@ -10,25 +11,27 @@ from tests.component.chassis.conftest import Start
 from tests.component.chassis.ledger import IN, OUT
 from tests.running import RunningService
 
+Consumers = set[aiokafka.AIOKafkaConsumer]
+
 
 @pytest.fixture
-def asked(monkeypatch: pytest.MonkeyPatch) -> tuple[set[int], set[int]]:
+def asked(monkeypatch: pytest.MonkeyPatch) -> tuple[Consumers, Consumers]:
     """The consumers that are asked for records, and those that have given up, as aiokafka does when its coordination fails."""
-    seen, given_up = set[int](), set[int]()
+    seen, given_up = Consumers(), Consumers()
     getmany = aiokafka.AIOKafkaConsumer.getmany
 
     async def asked(self: aiokafka.AIOKafkaConsumer, *partitions: object, **how: object) -> object:
-        if id(self) in given_up:
+        if self in given_up:
             raise KafkaError("Unexpected error during coordination AssertionError()")
         if self._group_id:
-            seen.add(id(self))
+            seen.add(self)
         return await getmany(self, *partitions, **how)
 
     monkeypatch.setattr(aiokafka.AIOKafkaConsumer, "getmany", asked)
     return seen, given_up
 
 
-async def test_a_consumer_that_gave_up_is_replaced_and_reads_on(asked: tuple[set[int], set[int]], start: Start) -> None:
+async def test_a_consumer_that_gave_up_is_replaced_and_reads_on(asked: tuple[Consumers, Consumers], start: Start) -> None:
     seen, given_up = asked
     async with start() as service:
         first, second = a_support_requested(), a_support_requested()
@@ -38,6 +41,27 @@ async def test_a_consumer_that_gave_up_is_replaced_and_reads_on(asked: tuple[set
         await service.deliver(IN, second)
         await _until_both(service, first.id, second.id)
         await service.ready()
+
+
+@pytest.mark.parametrize("how", ["cancelled", "failed"])
+async def test_a_consumer_that_fetches_no_more_is_replaced_as_well(how: str, asked: tuple[Consumers, Consumers], start: Start) -> None:
+    async with start() as service:
+        events = [a_support_requested() for _ in range(4)]
+        await _taken(service, events[0])
+        for consumer in asked[0]:
+            fetcher = consumer._fetcher  # noqa: SLF001 -- nothing else ends it
+            if how == "cancelled":
+                fetcher.error_future.cancel()
+            else:
+                fetcher._get_actions_per_node = lambda _: 1 / 0  # noqa: SLF001
+        for event in events[1:]:  # the first of them may come by a fetch that was under way
+            await _taken(service, event)
+        await service.ready()
+
+
+async def _taken(service: RunningService, event: Envelope) -> None:
+    await service.deliver(IN, event)
+    await service.until(OUT, lambda told: event.id in {each.data.get("referral") for each in told})
 
 
 async def _until_both(service: RunningService, *ids: str) -> None:

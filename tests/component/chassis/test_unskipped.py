@@ -1,14 +1,20 @@
 """No batch is passed over: not for what a record's headers hold, and not for what fails where nobody tries again."""
 
 import asyncio
+import struct
 
 import pytest
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import MessageSizeTooLargeError
+from aiokafka.record.default_records import DefaultRecordBase
+from aiokafka.record.util import calc_crc32c
 from passend_contracts.envelope import KAFKA_HEADERS, Envelope, encode
 from passend_contracts.events import JGTReferralAccepted
 
 from services.chassis.transaction import Transaction
 from tests.builders.events import a_support_requested
 from tests.component.chassis.ledger import DEAD, IN, OUT, Faults, Ledger
+from tests.pairs.pair import Pair
 from tests.running import RunningService
 
 
@@ -52,3 +58,38 @@ async def test_what_ends_as_if_it_were_cancelled_is_tried_again_and_nothing_afte
 async def put(service: RunningService, event: Envelope, header: tuple[str, bytes | None]) -> None:
     """The event as its writer would put it, with one header more."""
     await service.topics.put(IN, encode(event, "000000000001"), key=event.subject.encode(), headers=(*KAFKA_HEADERS, header))
+
+
+async def test_a_header_whose_name_is_no_text_stops_nobody(service: RunningService, pair: Pair) -> None:
+    odd, after = a_support_requested(), a_support_requested()
+    await put_at_once(pair.kafka, encode(odd, "000000000001"), key=odd.subject.encode(), name=b"\xffname")
+    await service.deliver(IN, after)
+    told = await service.until(OUT, lambda told: {odd.id, after.id} <= {event.data.get("referral") for event in told})
+    assert len(told) == 2
+    await service.ready()
+
+
+async def put_at_once(kafka: str, value: bytes, *, key: bytes, name: bytes) -> None:
+    """A batch of two records, of which the first holds nothing and the second a header of that name, whatever its bytes are."""
+    async with AIOKafkaProducer(bootstrap_servers=kafka) as producer:
+        batch = producer.create_batch()
+        batch.append(key=key, value=None, timestamp=None)
+        batch.append(key=key, value=value, timestamp=None, headers=[*KAFKA_HEADERS, ("Z" * len(name), b"")])
+        batch._buffer = raw = bytearray(batch._build().replace(b"Z" * len(name), name))  # noqa: SLF001 -- no client sends such a name
+        struct.pack_into(">I", raw, DefaultRecordBase.CRC_OFFSET, calc_crc32c(bytes(raw[DefaultRecordBase.ATTRIBUTES_OFFSET :])))
+        await (await producer.send_batch(batch, IN, partition=0))
+
+
+@pytest.mark.parametrize("codec", ["gzip", "snappy", "lz4", "zstd"])
+async def test_a_record_may_be_compressed_in_whichever_way(service: RunningService, pair: Pair, codec: str) -> None:
+    event = a_support_requested()
+    async with AIOKafkaProducer(bootstrap_servers=pair.kafka, compression_type=codec) as producer:
+        await producer.send_and_wait(IN, encode(event, "000000000001"), key=event.subject.encode(), headers=list(KAFKA_HEADERS))
+    assert [told.data["referral"] for told in await service.told(OUT, JGTReferralAccepted)] == [event.id]
+
+
+@pytest.mark.real_broker("it takes apart what was compressed, and the embedded one does not")
+async def test_a_small_batch_that_holds_very_much_is_refused_by_the_broker(pair: Pair) -> None:
+    async with AIOKafkaProducer(bootstrap_servers=pair.kafka, compression_type="gzip", max_request_size=100_000_000) as producer:
+        with pytest.raises(MessageSizeTooLargeError):
+            await producer.send_and_wait(IN, b" " * 50_000_000)
