@@ -45,11 +45,14 @@ class ShortHeads(HttpToolsProtocol):
         super().__init__(*given, **named)
         self._head: int | None = 0
         """Bytes of a head that has not ended yet; None while a body comes."""
+        self._ended = False
+        """Whether a request ended in what was read last."""
 
     def data_received(self, data: bytes) -> None:
         """Read it, and answer 400 when the head is too long by then."""
+        self._ended = False
         super().data_received(data)
-        if self._head is not None:
+        if self._head is not None and not self._ended:
             self._head += len(data)
             if self._head > MAX_HEAD:
                 self.send_400_response(f"The head of a request is at most {MAX_HEAD} bytes.")
@@ -61,7 +64,7 @@ class ShortHeads(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """The next one may begin."""
-        self._head = 0
+        self._head, self._ended = 0, True
         super().on_message_complete()
 
 
@@ -109,7 +112,6 @@ def application(title: str, *, service: str, engine: AsyncEngine, health: Health
         redirect_slashes=False,
         responses=PROBLEMS,
         lifespan=lifespan,
-        max_body_size=MAX_BODY,
     )
     app.add_middleware(Rules, health=health)
     _answer_faults(app)

@@ -152,7 +152,12 @@ def _add_proof(router: APIRouter, parts: Parts, parties: Parties) -> None:
         proof.fingerprint = f"{fingerprint:016x}"
         return proof
 
-    @router.post("/v1/uitkomsten", response_model=Uitkomst, summary="Which of these events have no outcome in the record")
+    @router.post(
+        "/v1/uitkomsten",
+        response_model=Uitkomst,
+        summary="Which of these events have no outcome in the record",
+        max_body_size=http.MAX_BODY,
+    )
     async def uitkomsten(gestuurd: Gestuurd, request: Request) -> Uitkomst | JSONResponse:
         if not await _operates(parts, parties, request):
             return _operators_only()

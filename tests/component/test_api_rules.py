@@ -1,10 +1,14 @@
 """What every answer of a service has in common, whatever was asked."""
 
+import asyncio
+from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
 import pytest
+import uvicorn
 from passend_contracts.envelope import BATCH, STRUCTURED, encode
+from uvicorn.server import ServerState
 
 from services.chassis import database, http
 from services.chassis.clock import clock
@@ -76,3 +80,42 @@ async def test_a_mistake_of_ours_is_answered_with_500_and_no_word_of_it(pair: Pa
     assert (answer.status_code, answer.headers["content-type"]) == (500, "application/problem+json")
     assert "name" not in answer.text
     assert {name: answer.headers.get(name) for name in SECURITY_HEADERS} == SECURITY_HEADERS
+
+
+async def test_what_an_operator_says_is_short_and_no_more_of_it_is_read(intake: RunningService) -> None:
+    read = 0
+
+    async def much() -> AsyncIterator[bytes]:
+        nonlocal read
+        for _ in range(1_000):
+            read += 10_000
+            yield b" " * 10_000
+
+    answer = await intake.http.post("/v1/geparkeerd/x/vrijgaven", content=much(), headers={"Content-Type": "application/json"})
+    assert (answer.status_code, answer.headers["Content-Type"]) == (413, http.PROBLEM)
+    assert read < 1_000_000
+
+
+async def test_a_head_without_end_is_cut_off_and_a_body_may_be_long() -> None:
+    config = uvicorn.Config(echo, lifespan="off", log_config=None)
+    config.load()
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(lambda: http.ShortHeads(config, ServerState(), {}, loop), "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    async with server, httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client:
+        for size in (300_000, 1, 300_000):  # one after the other by one connection
+            assert (await client.post("/", content=b"x" * size)).text == str(size)
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"GET / HTTP/1.1\r\nHost: x\r\nX-A: " + b"a" * 1_000_000)
+        assert (await reader.readline()).startswith(b"HTTP/1.1 400")
+        writer.close()
+
+
+async def echo(_scope: Any, receive: Any, send: Any) -> None:
+    """Says how long the body was."""
+    length, more = 0, True
+    while more:
+        message = await receive()
+        length, more = length + len(message.get("body", b"")), message.get("more_body", False)
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await send({"type": "http.response.body", "body": str(length).encode()})

@@ -132,6 +132,7 @@ def build(faults: Faults) -> Callable[[Settings], FastAPI]:
 
     @events.on(DeadlinePassed)
     async def on_deadline_passed(event: DeadlinePassed, tx: Transaction[Ledger]) -> None:
+        await faults.strike(tx)
         tx.publish(JGTReferralOverdue(referral=tx.event.id, answer_due=day(event.due), noticed_on=day(tx.now)), to=[OUT])
 
     def app(settings: Settings) -> FastAPI:

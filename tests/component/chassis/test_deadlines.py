@@ -14,7 +14,11 @@ from services.chassis.calendar import end_of, start_of
 from services.chassis.clock import SimulatedClock
 from tests.builders.events import a_consent_given, a_parents_consulted
 from tests.component.chassis.conftest import Start
-from tests.component.chassis.ledger import IN, OUT
+from tests.component.chassis.ledger import IN, NAME, OUT, Faults, a_bug
+from tests.component.chassis.operator import Operator
+from tests.component.facts import rows
+from tests.component.issuer import Issuer
+from tests.pairs.pair import Pair
 from tests.running import RunningService
 
 Clock = tuple[Path, Callable[[datetime], SimulatedClock]]
@@ -122,6 +126,37 @@ async def test_a_date_in_the_past_is_acted_on_at_once_and_one_in_2100_waits(star
         past, far = due(date(1970, 1, 1)), due(date(2100, 12, 31))
         await heard(service, far, past)
         assert [event.subject for event in await overdue(service, 1)] == [past.subject]
+
+
+async def test_a_timer_that_failed_is_not_dropped_and_acts_once_it_is_mended(
+    start: Start, clock: Clock, faults: Faults, issuer: Issuer
+) -> None:
+    file, begin = clock
+    time = begin(TODAY)
+    async with start(clock=file) as service:
+        operator, event = Operator(service, issuer), due(DUE)
+        await heard(service, event)
+        faults.cases[event.subject] = a_bug
+        time.set(end_of(DUE))
+        await operator.until_parked(event.subject, 1)
+        refused = await operator.post(f"/v1/geparkeerd/{event.subject}/weglatingen", {"reason": "in the way"})
+        assert (refused.status_code, "owed all the same" in refused.text) == (409, True)
+        faults.cases.clear()
+        assert await operator.release(event.subject) == {"case": event.subject, "released": 1, "waiting": 0}
+        assert [late.subject for late in await overdue(service, 1)] == [event.subject]
+
+
+async def test_a_timer_of_another_release_s_rule_is_followed_by_that_of_this_one(start: Start, clock: Clock, pair: Pair) -> None:
+    file, begin = clock
+    time = begin(TODAY)
+    async with start(clock=file) as service:
+        event = due(DUE)
+        await heard(service, event)
+        await rows(pair, NAME, "UPDATE deadline SET due = due - interval '5 days'")
+        time.set(end_of(DUE - timedelta(days=5)))
+        await overdue(service, 1)
+        time.set(end_of(DUE))
+        assert {late.subject for late in await overdue(service, 2)} == {event.subject}
 
 
 async def test_without_a_simulation_the_real_clock_counts(service: RunningService) -> None:

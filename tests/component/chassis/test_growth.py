@@ -25,6 +25,7 @@ from tests.builders.events import a_support_requested
 from tests.component.chassis.conftest import Start
 from tests.component.chassis.ledger import IN, NAME, OUT
 from tests.component.chassis.test_deadlines import Clock
+from tests.component.facts import rows
 from tests.component.waiting import until
 from tests.pairs.pair import Pair
 from tests.running import PATIENCE, RunningService
@@ -53,20 +54,35 @@ async def test_months_are_made_ahead_and_dropped_after_their_retention(service: 
     engine = create_async_engine(pair.database_url(NAME))
     connection = await asyncpg.connect(pair.database_url(NAME).replace("+asyncpg", ""))
     now = datetime.now(UTC)
-    await service.deliver(IN, a_support_requested())
-    await service.told(OUT, JGTReferralAccepted)
-    await until(lambda: connection.fetchval("SELECT count(*) FROM outbox WHERE published_at IS NULL"), lambda open_rows: open_rows == 0, 20)
-    await connection.execute("UPDATE outbox SET published_at = NULL, lane = 'nobody'")  # as if no relay had come to it
+    then = now - KEPT - timedelta(days=62)
     before = await _months(connection, "inbox")
     await _kept(engine, now + timedelta(days=62))
     assert f"inbox_{now + timedelta(days=62 + 60):%Y_%m}" in await _months(connection, "inbox") - before
-    await _kept(engine, now + KEPT + timedelta(days=31))
-    assert f"inbox_{now:%Y_%m}" not in await _months(connection, "inbox")
-    assert f"outbox_{now:%Y_%m}" in await _months(connection, "outbox"), "an unpublished row keeps its month"
+    await _kept(engine, then)
+    await connection.execute("INSERT INTO inbox VALUES ('source', 'id', $1)", then)
+    await connection.execute(
+        "INSERT INTO outbox (lane, topic, key, type, body, written_at) VALUES ('nobody', 't', 'k', 'y', 'b', $1)", then
+    )
+    await _kept(engine, now)
+    assert f"inbox_{then:%Y_%m}" not in await _months(connection, "inbox")
+    assert f"outbox_{then:%Y_%m}" in await _months(connection, "outbox"), "an unpublished row keeps its month"
     await connection.execute("UPDATE outbox SET published_at = clock_timestamp()")
-    await _kept(engine, now + KEPT + timedelta(days=31))
-    assert f"outbox_{now:%Y_%m}" not in await _months(connection, "outbox")
+    await _kept(engine, now)
+    assert f"outbox_{then:%Y_%m}" not in await _months(connection, "outbox")
     await connection.close()
+    await engine.dispose()
+
+
+@pytest.mark.parametrize("years", [-26, 2], ids=["back", "ahead"])
+async def test_a_clock_that_is_years_wrong_costs_no_month(years: int, service: RunningService, pair: Pair) -> None:
+    engine = create_async_engine(pair.database_url(NAME))
+    event = a_support_requested()
+    await service.deliver(IN, event)
+    await service.told(OUT, JGTReferralAccepted)
+    await _kept(engine, datetime.now(UTC) + timedelta(days=365 * years))
+    await service.deliver(IN, replace(event, sequence="000000000002"))
+    assert await told_of(service, event) == 1
+    assert len(await rows(pair, NAME, f"SELECT FROM inbox WHERE id = '{event.id}'")) == 1
     await engine.dispose()
 
 
