@@ -48,3 +48,17 @@ async def test_a_topic_made_anew_under_the_same_name_is_read_from_its_beginning(
             await jgt_bridge.service.start()
             await jgt_bridge.database.until(FORGOTTEN)
     assert "log_cut_short" in jgt_bridge.service.said
+
+
+@pytest.mark.long
+async def test_a_topic_made_anew_under_its_reader_is_read_from_its_beginning(jgt_bridge: Scene) -> None:
+    async with jgt_bridge.under_load("22 a topic made anew under its reader") as load:
+        await load.reached(100)
+        await jgt_bridge.service.end()
+        await jgt_bridge.service.start()  # so that this one began further on
+        await load.reached(load.count + 50)
+        async with load.held():
+            await jgt_bridge.all_done()
+            await kafka.remove(jgt_bridge.pair.kafka, SCHOOL)
+            await kafka.make(jgt_bridge.pair.kafka, SCHOOL)
+    assert "log_cut_short" in jgt_bridge.service.said
