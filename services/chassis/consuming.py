@@ -7,6 +7,7 @@ import asyncio
 import math
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from functools import partial
+from time import monotonic, time
 from typing import Any
 
 import structlog
@@ -28,6 +29,8 @@ from services.chassis.turns import work_of
 MAX_RECORDS = 1_000
 COMMIT_SECONDS = 2.0  # T23: while a group loads, a commit may take seconds; the database has the position, so giving up is fine
 END_SECONDS = 2.0
+SILENT_SECONDS = 30.0
+"""How long the leader of a partition may answer nothing until the health says so; it is asked twice a second."""
 
 Committed = Callable[[], frozenset[str]]
 """Is called after the commit, and returns the cases that failed in a row, for the fuse."""
@@ -103,6 +106,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is 
         ends: list[asyncio.Future[Any]] = [
             asyncio.create_task(self._watch.other_than(self._positions.log_id)),
             asyncio.create_task(self._cut_off.wait()),
+            asyncio.create_task(self._listen_to_leaders()),
             self._given_up,
         ]
         try:
@@ -113,6 +117,21 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is 
         if not self._given_up.cancelled():
             self._given_up.result()
         log.warning("another_log", consumer=self.name)
+
+    async def _listen_to_leaders(self) -> None:
+        """Say when one answers nothing: aiokafka goes on asking it without a word, and the others' records keep coming."""
+        part, heard = f"{self._part}: leaders", monotonic()
+        while True:
+            await asyncio.sleep(SILENT_SECONDS / 10)
+            if self._busy.locked() or self._all_answer():
+                heard = monotonic()
+                self._health.ok(part)
+            elif monotonic() - heard > SILENT_SECONDS:
+                self._health.broken(part, "NoAnswer")
+
+    def _all_answer(self) -> bool:
+        consumer, since = self._subscriber.consumer, time() - SILENT_SECONDS
+        return all((consumer.last_poll_timestamp(partition) or 0) / 1000 > since for partition in consumer.assignment())
 
     async def _start(self) -> KafkaBroker:
         self._positions = Positions(self.name, await self._watch.ask())

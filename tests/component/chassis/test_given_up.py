@@ -1,11 +1,14 @@
 """A client of Kafka that has given up is replaced by a new one: nobody has to start the service again."""
 
+import asyncio
+
 import aiokafka
 import pytest
 from aiokafka.errors import KafkaError
 from passend_contracts.envelope import Envelope
 from passend_contracts.events import JGTReferralAccepted
 
+from services.chassis import consuming
 from tests.builders.events import a_support_requested
 from tests.component.chassis.conftest import Start
 from tests.component.chassis.ledger import IN, OUT
@@ -56,6 +59,28 @@ async def test_a_consumer_that_fetches_no_more_is_replaced_as_well(how: str, ask
                 fetcher._get_actions_per_node = lambda _: 1 / 0  # noqa: SLF001
         for event in events[1:]:  # the first of them may come by a fetch that was under way
             await _taken(service, event)
+        await service.ready()
+
+
+async def test_a_leader_that_answers_nothing_is_told_of(
+    asked: tuple[Consumers, Consumers], start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(consuming, "SILENT_SECONDS", 1.0)
+    answers = asyncio.Event()
+
+    async def silent(*_request: object) -> bool:
+        await answers.wait()
+        return False
+
+    async with start() as service:
+        await _taken(service, a_support_requested())
+        for consumer in asked[0]:
+            consumer._fetcher._proc_fetch_request = silent  # noqa: SLF001 -- as a leader does that nothing comes back from
+        await service.until_not_ready("consumer main: leaders", "NoAnswer")
+        for consumer in asked[0]:
+            del consumer._fetcher._proc_fetch_request  # noqa: SLF001
+        answers.set()
+        await _taken(service, a_support_requested())
         await service.ready()
 
 
