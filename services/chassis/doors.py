@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.chassis.region import Party
 from services.chassis.sealing import Keyring, without_plain
+from services.chassis.service import OURS
 from services.chassis.telemetry import REJECTED
 
 WHAT_TO_DO = "Mend every error below and send it again; an event that was changed needs no new id as long as it was not accepted."
@@ -60,8 +61,9 @@ def check(decoded: Envelope | Invalid, party: Party, now: datetime, *, keys: Key
 
 def _sender_problems(attributes: Mapping[str, Any], party: Party) -> Iterator[Problem]:
     source, wire_type = attributes.get("source"), attributes.get("type", "")
-    if source and not party.owns(source):
-        yield Problem("$.source", "foreign-source", f"use a source of your own organisation: {party.urn}:systeem:<name>")
+    if source and (OURS in source or not party.owns(source)):
+        asked = f"use a source of your own organisation: {party.urn}:systeem:<name>, where the name does not begin with passend-"
+        yield Problem("$.source", "foreign-source", asked)
     if not catalogue.knows(wire_type):
         return
     if party.kind not in catalogue.of(wire_type).emitters:

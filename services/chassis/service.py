@@ -17,6 +17,9 @@ from services.chassis.region import Party, PartyKind, Region
 from services.chassis.sealing import Keyring
 from services.chassis.transaction import DeadlinePassed, Events, Handler, Origin, S, Store, Work
 
+OURS = ":systeem:passend-"
+"""In the source of whatever a service says in somebody's name: a door lets no party's own system be called so."""
+
 Recorder = Callable[[AsyncConnection, Sequence[ConsumerRecord], str], Awaitable[None]]
 """Gets the connection, the records and the id of the log they were read from."""
 
@@ -51,7 +54,7 @@ class Service(Generic[S]):
 
     def source_for(self, sender: str) -> str:
         """The `source` of what this service says in the name of that organisation."""
-        return f"{sender}:systeem:passend-{self.name.replace('_', '-')}"
+        return f"{sender}{OURS}{self.name.replace('_', '-')}"
 
     def location(self, case_id: str) -> str:
         """Where a party reads its case."""

@@ -4,6 +4,7 @@ from passend_contracts import catalogue
 from passend_contracts.catalogue import Words
 
 from services.chassis.region import Region
+from services.chassis.service import OURS
 from services.console import words
 from services.console.domain.timeline import Hop
 
@@ -24,7 +25,7 @@ class Parties:
 
     def by(self, source: str, producer: str | None) -> str:
         """Who says what comes from this source: a service when one speaks for the organisation, else the party itself."""
-        if ":systeem:passend-" in source and producer:
+        if OURS in source and producer:
             return producer
         return next((party.id for party in self.known.parties if party.owns(source)), source)
 

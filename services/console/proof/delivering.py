@@ -8,6 +8,7 @@ from passend_contracts import catalogue
 from passend_contracts.events import CaseOpened, CaseParked, CaseReleased, EventAccepted, EventRefused, SupportRequested
 from passend_contracts.vocabulary import EventData
 
+from services.chassis.service import OURS
 from services.console.proof.evidence import CaseRecord, Rule, Told, Violation
 
 
@@ -46,7 +47,8 @@ def nothing_doubled(record: CaseRecord) -> Iterator[Violation]:
                 yield record.violation(Rule.NOTHING_DOUBLED, told, f"{_writer(told)}: number {told.number} stands twice", first.id)
     by_cause: dict[tuple[str, str | None, str], Told] = {}
     for told in record.told:
-        if told.hop.cause and not told.hop.topic.startswith("dlq."):  # what is parked again is told again
+        # A party may give several facts one cause; and what is parked again is told again.
+        if told.hop.cause and OURS in str(told.hop.source) and not told.hop.topic.startswith("dlq."):
             first = by_cause.setdefault((told.hop.topic, told.hop.type, told.hop.cause), told)
             if first.id != told.id:
                 yield record.violation(Rule.NOTHING_DOUBLED, told, f"{_stem(told)} told twice for one cause", first.id)

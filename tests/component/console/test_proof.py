@@ -183,6 +183,13 @@ def test_what_the_console_has_not_read_yet_is_nobodys_fault() -> None:
     assert (Rule.CONSENT, (story[7][1].id, story[5][1].id)) in proven(read_first, days=2.02)
 
 
+def test_a_party_may_give_several_facts_one_cause() -> None:
+    story = a_story()
+    topic, consent = story[5]
+    twice = [(topic, replace(consent, id=each, causationid=because_of(story[0][1])["causationid"])) for each in (str(uuid4()), consent.id)]
+    assert proven([*story[:5], *twice, *story[6:]]) == []
+
+
 def as_recorded(event: Envelope) -> Envelope:
     whole = enclosing(event, sealed(STORY, CASE))
     return replace(whole, data=recorded(whole.data))

@@ -63,6 +63,9 @@ def on_both_ways(door: Door, taken: Json) -> list[Input]:
         _event("unknown version", door, ("$.type", "unknown-version"), type=taken["type"] + "9"),
         _event("wrong dataschema", door, ("$.dataschema", "wrong-dataschema"), dataschema=f"https://example.org/{IN_A_NAME}"),
         _event("another party's source", door, ("$.source", "foreign-source"), source=f"{door.other_source}-{IN_A_NAME}"),
+        _event(
+            "a service's source", door, ("$.source", "foreign-source"), source=f"{taken['source'].rsplit(':', 1)[0]}:passend-{IN_A_NAME}"
+        ),
         _event("a type of the other kind of party", door, ("$.type", "type-not-allowed"), **_what_it_is(json.loads(encode(of_others)))),
         _event("the same id with other content", door, ("$.id", "id-reused"), id=taken["id"], dataref=f"https://example.org/{IN_A_NAME}"),
         _event("a name as an extension", door, ("$.?", "bad-extension"), **{CHILD: CHILD}),
@@ -142,7 +145,7 @@ def on_http(door: Door, issuer: Issuer) -> list[Request]:
         Request("a batch of more than 1,000", own | batch, too_many, 400, (("$", "too-large"),)),
         Request("a batch that is no list", own | batch, good, 400, (("$", "bad-json"),)),
         Request("a batch of ten million bytes of empty lists", own | batch, b"[" + b"[]," * 3_000_000 + b"[]]", 400, (("$", "too-large"),)),
-        Request("a batch of lists in each other", own | batch, b"[" * 5_000_000 + b"]" * 5_000_000, 400, (("$", "bad-json"),)),
+        Request("a batch of lists in each other", own | batch, b"[" * 5_000_000 + b"]" * 5_000_000, 400, (("$", "too-large"),)),
         Request("ten million bytes, compressed to ten thousand", own | batch | {"Content-Encoding": "gzip"}, gzip.compress(large), 415),
         Request("a batch in another charset", own | {"Content-Type": f"{BATCH}; charset=utf-16"}, good, 400, (("$", "bad-content-type"),)),
         Request("a batch of bad JSON", own | batch, f'[{{"subject": "{CHILD}"'.encode(), 400, (("$", "bad-json"),)),
