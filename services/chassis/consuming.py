@@ -69,8 +69,12 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is 
         self._positions = Positions(name, "")
         self._at_ours = asyncio.Event()
         """Whether it reads from our positions: between an assignment and the seek it may read from wherever Kafka says."""
-        self._begins: dict[tuple[str, int], int] = {}
-        """Those positions."""
+        self._generation = object()
+        """Stands for the group's generation: another one after each assignment."""
+        self._read_in: object = None
+        """The generation in which the batch in hand was read from our positions."""
+        self._next: dict[TopicPartition, int] = {}
+        """The next offset of each partition: our position, and from then on what comes after all that was taken in."""
         self._cut_off = asyncio.Event()
         self._given_up: asyncio.Future[None]
         """Fails with what nothing here tries again, and is done once this client of Kafka is over: then nothing more is taken in."""
@@ -88,6 +92,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is 
                     self._health.broken(self._part, type(error).__name__)  # before the stop, which may take its time
                     raise
                 finally:
+                    self._given_up.cancel()
                     await self._stop(broker)
             except Exception as error:  # noqa: BLE001 -- Kafka or the database is not there, or not ready yet: wait for it
                 self._health.broken(self._part, type(error).__name__)
@@ -123,7 +128,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is 
         part, heard = f"{self._part}: leaders", monotonic()
         while True:
             await asyncio.sleep(SILENT_SECONDS / 10)
-            if self._busy.locked() or self._all_answer():
+            if self._busy.locked() or not self._at_ours.is_set() or self._all_answer():
                 heard = monotonic()
                 self._health.ok(part)
             elif monotonic() - heard > SILENT_SECONDS:
@@ -136,6 +141,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is 
     async def _start(self) -> KafkaBroker:
         self._positions = Positions(self.name, await self._watch.ask())
         servers = self._settings.kafka.split(",")  # FastStream takes a text for one server
+        self._next = {}
         self._given_up = asyncio.get_running_loop().create_future()
         give_up = partial(_fail, self._given_up)  # this reader's own: what outlives its stop says nothing of the next
         broker = KafkaBroker(
@@ -203,8 +209,8 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is 
         while True:
             try:
                 with self._health.watch(self._part):
-                    self._begins = dict(await self._within_the_log(await self.stored(assigned)))
-                    for partition, position in self._begins.items():
+                    self._next = await self._within_the_log(await self.stored(assigned))
+                    for partition, position in self._next.items():
                         self._subscriber.consumer.seek(partition, position)
             except Exception as error:  # noqa: BLE001 -- reading from a wrong position would skip records: wait for the database
                 await backoff.wait_after(error)
@@ -223,9 +229,18 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is 
         return stored | cut
 
     async def _begin_anew(self, partitions: Collection[TopicPartition]) -> None:
-        async with self._engine.begin() as connection:
-            await self._positions.forget(connection, partitions)
-        log.error("log_cut_short", consumer=self.name, topics=sorted({partition.topic for partition in partitions}))
+        """Until that is written, whoever reads next would trust the old positions, which the log may have grown past by then."""
+        backoff = Backoff(self._lane)
+        while True:
+            try:
+                async with self._engine.begin() as connection:
+                    await self._positions.forget(connection, partitions)
+            except Exception as error:  # noqa: BLE001 -- see above
+                self._health.broken(self._part, type(error).__name__)
+                await backoff.wait_after(error)
+            else:
+                log.error("log_cut_short", consumer=self.name, topics=sorted({partition.topic for partition in partitions}))
+                return
 
     async def _end(self, partition: TopicPartition) -> float:
         """Where it ends; nowhere as long as it has no leader, who alone could say so: the others are read meanwhile."""
@@ -238,45 +253,33 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is 
     async def on_partitions_revoked(self, _revoked: Collection[TopicPartition]) -> None:
         """Wait until no batch is being processed: a partition is handed over with its offset committed (T20)."""
         self._at_ours.clear()
+        self._generation = object()
         async with self._busy:
             pass
 
-    async def _take(self, message: KafkaMessage) -> None:
-        records = await self._after_our_positions(message.raw_message)
-        telemetry.CONSUMED.labels(self._service, self.name).inc(len(records))
-        async with self._busy:
-            if not self._given_up.done():
-                with work_of(self._lane):
-                    await self._through(records)
-
     async def _whole(self, records: tuple[ConsumerRecord, ...]) -> KafkaMessage:
         """A batch as it came: FastStream's own parser fails on a header that is no UTF-8, and obeys one that asks for an answer (D82)."""
+        if self._settings.kafka_embedded:  # nobody seeks there: it reads from our positions from the start, once it is known in which log
+            await self._at_ours.wait()
+        self._read_in = self._generation if self._at_ours.is_set() else None
         return KafkaMessage(records, b"", consumer=self._subscriber.consumer)
 
-    async def _after_our_positions(self, records: Sequence[ConsumerRecord]) -> Sequence[ConsumerRecord]:
-        """Without what was read before the seek to our positions: it lies before them, or ahead of where the consumer stands since.
+    async def _take(self, message: KafkaMessage) -> None:
+        async with self._busy:
+            if self._given_up.done() or self._read_in is not self._generation:
+                return  # it was read before a seek to our positions, after which all of it that is still to come comes again
+            await self._follow_the_log(message.raw_message)
+            telemetry.CONSUMED.labels(self._service, self.name).inc(len(message.raw_message))
+            with work_of(self._lane):
+                await self._through(message.raw_message)
+            self._next |= after(message.raw_message)
 
-        Raises `LogCutShort` where it stands before them by itself: the log ended there when its leader, who was away, came back.
-        """
-        await self._at_ours.wait()
-        ends = after(records)
-        stands = {partition: await self._position(partition) for partition in ends}
-        if cut := [partition for partition, position in stands.items() if 0 <= position < self._begins.get(partition, 0)]:
+    async def _follow_the_log(self, records: Sequence[ConsumerRecord]) -> None:
+        """Raise `LogCutShort` when these lie before what comes next: the log ended there, and aiokafka has gone to its beginning."""
+        first = {TopicPartition(record.topic, record.partition): record.offset for record in reversed(records)}
+        if cut := [partition for partition, offset in first.items() if offset < self._next.get(partition, 0)]:
             await self._begin_anew(cut)
             raise LogCutShort
-        ahead = {partition for partition, end in ends.items() if stands[partition] < end}
-        return [
-            record
-            for record in records
-            if record.offset >= self._begins.get((record.topic, record.partition), 0) and (record.topic, record.partition) not in ahead
-        ]
-
-    async def _position(self, partition: TopicPartition) -> int:
-        """Where the consumer stands now; nowhere in a partition that is not its own any more."""
-        try:
-            return int(await self._subscriber.consumer.position(partition))
-        except KafkaError:
-            return -1
 
     async def _through(self, records: Sequence[ConsumerRecord]) -> None:
         while records:

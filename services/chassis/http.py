@@ -39,32 +39,36 @@ log = structlog.get_logger()
 
 
 class ShortHeads(HttpToolsProtocol):
-    """uvicorn's protocol with a bound on what comes before a body: it copies a header for as long as it does not end."""
+    """uvicorn's protocol with a bound on what is neither a whole head nor a body: it keeps a header, or a trailer, however long it is."""
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
-        self._head: int | None = 0
-        """Bytes of a head that has not ended yet; None while a body comes."""
-        self._ended = False
-        """Whether a request ended in what was read last."""
+        self._goes_on = False
+        """Whether a head, a piece of a body or a request ended in what was read last."""
+        self._rest = 0
+        """Bytes since one did."""
 
     def data_received(self, data: bytes) -> None:
-        """Read it, and answer 400 when the head is too long by then."""
-        self._ended = False
+        """Read it, and answer 400 when there is too much by then that leads to nothing."""
+        self._goes_on = False
         super().data_received(data)
-        if self._head is not None and not self._ended:
-            self._head += len(data)
-            if self._head > MAX_HEAD:
-                self.send_400_response(f"The head of a request is at most {MAX_HEAD} bytes.")
+        self._rest = 0 if self._goes_on else self._rest + len(data)
+        if self._rest > MAX_HEAD:
+            self.send_400_response(f"The head of a request is at most {MAX_HEAD} bytes.")
 
     def on_headers_complete(self) -> None:
         """The head is over."""
-        self._head = None
+        self._goes_on = True
         super().on_headers_complete()
 
+    def on_body(self, body: bytes) -> None:
+        """A piece of the body is there."""
+        self._goes_on = True
+        super().on_body(body)
+
     def on_message_complete(self) -> None:
-        """The next one may begin."""
-        self._head, self._ended = 0, True
+        """The next request may begin."""
+        self._goes_on = True
         super().on_message_complete()
 
 

@@ -68,6 +68,8 @@ class Relay:
         self._limit = ROWS
         self._rests: dict[str, float] = {}
         """Until when nothing is sent to a topic, on the monotonic clock."""
+        self._ousted = False
+        """Whether it lost the lease and has not kept it since."""
 
     def wake(self) -> None:
         """Rows were committed: publish them now, not at the next poll."""
@@ -80,6 +82,7 @@ class Relay:
             try:
                 await self._lead(backoff)
             except LeaseLost as lost:  # also to one that is told to be the same replica: they must not take turns without a word
+                self._ousted = True
                 self._health.broken(self._part, type(lost).__name__)
                 await backoff.wait_after(lost)
             except Exception as error:  # noqa: BLE001 -- T8: after any fault a new producer begins at the head of what is unmarked
@@ -118,15 +121,16 @@ class Relay:
             if rows:
                 with work_of(self._lane_name):
                     await self._while_held(held, self._publish(rows, held, sending))
-                renewed = monotonic()
-            if not resting:
+                renewed, self._ousted = monotonic(), False
+            if not self._ousted:
+                backoff.reset()
+            if not resting and not self._ousted:
                 self._health.ok(self._part)
-            backoff.reset()
             if not rows:
                 await self._idle()
             if monotonic() - renewed > lease.RENEW_SECONDS:
                 await self._renew(held)
-                renewed = monotonic()
+                renewed, self._ousted = monotonic(), False
 
     async def _while_held(self, held: Lease, publishing: Coroutine[Any, Any, None]) -> None:
         """Go on with this for as long as the lease can be kept: Kafka may take longer to answer than a lease lasts."""

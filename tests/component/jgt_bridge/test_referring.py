@@ -165,7 +165,7 @@ async def test_a_moment_that_no_team_is_awaited_at_reminds_nobody(jgt_bridge: Ru
     referral = await a_referral(jgt_bridge)
     past = end_of(TODAY - timedelta(weeks=3)).isoformat()
     await rows(pair, "jgt_bridge", f"INSERT INTO deadline (subject, kind, due) VALUES ('{referral.subject}', 'team_answer', '{past}')")
-    await until_there(pair, "jgt_bridge", f"SELECT 1 FROM deadline WHERE due = '{past}' AND fired_at IS NOT NULL")
+    await until_there(pair, "jgt_bridge", f"SELECT 1 WHERE NOT EXISTS (SELECT FROM deadline WHERE due = '{past}' AND fired_at IS NULL)")
     assert await rows(pair, "jgt_bridge", f"SELECT 1 FROM outbox WHERE type = '{of(JGTReferralOverdue).type}'") == []
 
 
