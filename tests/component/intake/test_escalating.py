@@ -22,7 +22,7 @@ async def test_a_moment_of_an_obligation_that_was_met_climbs_nothing_newer(intak
     await steps(intake, case, 3)
     due = end_of(long_ago + timedelta(weeks=6)).isoformat()
     await rows(pair, "intake", f"INSERT INTO deadline (subject, kind, due) VALUES ('{case}', 'evaluate_support', '{due}')")
-    await until_there(pair, "intake", f"SELECT 1 FROM deadline WHERE due = '{due}' AND fired_at IS NOT NULL")
+    await until_there(pair, "intake", f"SELECT 1 WHERE NOT EXISTS (SELECT FROM deadline WHERE due = '{due}' AND fired_at IS NULL)")
     assert [dict(row) for row in await rows(pair, "intake", "SELECT kind, steps FROM obligation")] == [
         {"kind": "evaluate_support", "steps": 0}
     ]
