@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 SEQUENCES = "tests/faults/test_sequences.py"
-APART = ("tests/component/embedded", "tests/contracts", "tests/faults", "tests/images", "tests/journeys", "tests/pairs")
+APART = ("tests/component/embedded", "tests/faults", "tests/images", "tests/journeys", "tests/pairs")
 PARTS: dict[str, tuple[Sequence[str], Sequence[str]]] = {
     "tests": ([f"--ignore={each}" for each in APART], APART),
     "faults": (("tests/faults", f"--ignore={SEQUENCES}"), (SEQUENCES, "tests/journeys/test_weeks.py", "tests/journeys/test_away.py")),

@@ -4,8 +4,9 @@ import socket
 from contextlib import suppress
 from secrets import choice
 
-NOT_GIVEN_OUT = range(10_000, 18_000)
-"""Below those that systems give to whoever connects: a port that is free now is not taken by a client before its server starts."""
+NOT_GIVEN_OUT = range(10_100, 18_000)
+"""Below those that systems give to whoever connects: a port that is free now is not taken by a client before its server starts. And above
+10080, which no browser opens."""
 
 
 def free_port() -> int:
