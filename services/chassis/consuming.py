@@ -229,7 +229,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is 
         return stored | cut
 
     async def _begin_anew(self, partitions: Collection[TopicPartition]) -> None:
-        """Until that is written, whoever reads next would trust the old positions, which the log may have grown past by then."""
+        """Forget our positions in these, for as long as it takes: whoever reads next would trust them, once the log has grown past them."""
         backoff = Backoff(self._lane)
         while True:
             try:

@@ -24,6 +24,7 @@ from services.chassis.telemetry import Health
 API_VERSION = "1.0.0"
 PROBLEM = "application/problem+json"
 MAX_BODY, MAX_FORM, MAX_ACT, MAX_HEAD = 10_000_000, 100_000, 10_000, 65_536
+"""Bytes of a body, of a form, of what an operator says with an act, and of what comes before a body."""
 OPERATOR_PATHS = ("/health/", "/metrics")
 SECURITY_HEADERS = {
     "API-Version": API_VERSION,

@@ -18,13 +18,13 @@ class _Fetched(_MemoryRecordsPy):  # type: ignore[misc]  # aiokafka is untyped
         """The next one, if there is any."""
         raw = self._next_slice
         batch = super().next_batch()
-        return None if batch is None else _Batch(batch, bytes(raw))
+        return None if batch is None else _Batch(batch, raw)
 
 
 class _Batch:
     """A batch as aiokafka reads it; from the record on that it cannot read, a slower reader that can takes its place."""
 
-    def __init__(self, batch: Any, raw: bytes) -> None:
+    def __init__(self, batch: Any, raw: memoryview) -> None:
         self._batch = batch
         self._raw = raw
 
